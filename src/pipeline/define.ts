@@ -1,0 +1,244 @@
+// The contracts: what a source, filter, deduper or sink declares, and the data that moves between them.
+import type { z } from 'zod';
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+// ---------------------------------------------------------------- data
+
+/** One text with its identity. `id` is `source/shard#ordinal`. */
+export interface Document {
+  readonly id: string;
+  readonly text: string;
+  /** Where it was published, when the record says so. */
+  readonly url?: string;
+  /** The record's own fields other than its text, as published. */
+  readonly meta: JsonObject;
+}
+
+/** Where to read one file of a source. Serialisable: it crosses into workers and into the journal. */
+export interface Shard {
+  /** Path-like, unique within the source, stable between runs: it is part of every document id. */
+  readonly id: string;
+  /** Path relative to the source's base (a folder or a base URL). */
+  readonly path: string;
+  readonly codec: CodecName;
+  readonly format: FormatName;
+  /** Options of the format's parser, e.g. which JSON field holds the text. */
+  readonly fields?: FieldMap;
+  /** Published size in bytes (compressed), where known. */
+  readonly size?: number;
+}
+
+export type CodecName = 'none' | 'gzip' | 'xz' | 'zstd' | 'bz2';
+export type FormatName = 'jsonl' | 'blank-line' | 'mediawiki-xml' | 'cirrus' | 'parquet';
+
+/** Dotted paths into a JSON record. */
+export interface FieldMap {
+  readonly text: string;
+  readonly url?: string;
+}
+
+/** A record that could not become a document; it is quarantined and counted. */
+export interface Reject {
+  /** Ordinal of the record in its shard. */
+  readonly ordinal: number;
+  /** Decoded bytes from the shard's start to the record's start. */
+  readonly offset: number;
+  /** Stable: `json.invalid`, `utf8.invalid`, `record.too_long`, `shard.truncated`, `record.no_text`, … */
+  readonly reason: string;
+  /** What exactly was wrong, for a person. */
+  readonly detail: string;
+  /** The record's first bytes, at most 200 characters. */
+  readonly excerpt: string;
+}
+
+/** What a parser makes of a block's bytes: in record order, each record exactly once. */
+export interface Parsed {
+  readonly documents: { ordinal: number; offset: number; text: string; url?: string; meta: JsonObject }[];
+  readonly rejects: Reject[];
+  /** Records that are no documents by the format's own rules (MediaWiki redirects and talk pages), by named reason, with how many. They count as read and dropped under `<source>.<reason>`. */
+  readonly skipped: Record<string, number>;
+}
+
+/** A record format: how decoded bytes are cut into records (main thread) and how records are read (worker). */
+export interface Format {
+  readonly name: FormatName;
+  /** Bytes that end a record; a record never holds them inside. */
+  readonly delimiter: string;
+  /**
+   * Whether a piece of text (what stood between two delimiters, or the end of the shard) holds a record at all: blank
+   * lines and the closing tag of an XML file do not. Looks at `bytes` only; linear.
+   */
+  isRecord(bytes: Uint8Array): boolean;
+  /** Reads whole records. `bytes` starts at a record's start. Never throws for bad data: it rejects. Linear in `bytes`. */
+  parse(bytes: Uint8Array, at: { firstOrdinal: number; offset: number; fields: FieldMap | undefined }): Parsed;
+}
+
+// ---------------------------------------------------------------- context
+
+/** Effects that plugins may use; everything else is a function of its inputs. */
+export interface Context {
+  /** ISO language code of the pipeline file, e.g. `ja`. */
+  readonly language: string;
+  /** Folder of the pipeline file: relative paths in options start here. */
+  readonly baseDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** A base to read files from: a folder or an HTTP(S) base URL. Both behave alike. */
+export interface Transport {
+  /** For messages: the folder or the URL. */
+  readonly base: string;
+  /** The bytes of one file from `start` on. Throws SourceError (`fetch.not_found`, …) with what to do. */
+  open(path: string, options?: { start?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+  /** Files directly under a folder, sorted by name; paths relative to the base. */
+  list(dir: string): Promise<{ path: string; size?: number }[]>;
+  size(path: string): Promise<number | undefined>;
+  /** Random access, for Parquet. */
+  range(path: string, start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;
+}
+
+// ---------------------------------------------------------------- plugins
+
+interface Base<Name extends string, Options extends z.ZodType> {
+  readonly name: Name;
+  /** One sentence for tables and `--help`. */
+  readonly summary: string;
+  /** Paper or page that the algorithm or format comes from. */
+  readonly reference?: string;
+  readonly options: Options;
+}
+
+export interface SourcePlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
+  readonly kind: 'source';
+  /** What one must know before using the corpus' text. */
+  readonly licence: string;
+  create(options: z.output<Options>, context: Context): Source;
+}
+
+export interface Source {
+  readonly transport: Transport;
+  /** In reading order; the same order every time. */
+  shards(): AsyncIterable<Shard>;
+}
+
+export type Decision = { readonly keep: string } | { readonly drop: string };
+
+export interface FilterExample {
+  readonly input: string;
+  readonly options?: JsonObject;
+  readonly output: Decision;
+  /** Shown in the docs. */
+  readonly note?: string;
+}
+
+export interface FilterPlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
+  readonly kind: 'filter';
+  /** Drop reasons with a sentence each; counted as `<filter>.<reason>`. */
+  readonly reasons: Readonly<Record<string, string>>;
+  readonly examples: readonly FilterExample[];
+  /** The filter must be pure and linear in the document's length. */
+  create(options: z.output<Options>, context: Pick<Context, 'language' | 'baseDir'>): Filter;
+}
+
+export interface Filter {
+  apply(document: Document): Decision;
+}
+
+export interface DeduperPlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
+  readonly kind: 'deduper';
+  /** Worker half: pure. */
+  createSigner(options: z.output<Options>): Signer | Promise<Signer>;
+  /** Gate half: owns the index. */
+  createIndex(options: z.output<Options>): DedupIndex;
+}
+
+export interface Signer {
+  /** u32 words that one document's signature takes; the same for every document. */
+  readonly words: number;
+  /** Writes the signature of `text` to `out[at .. at + words)`. Linear in the text. */
+  sign(text: string, out: Uint32Array, at: number): void;
+}
+
+export interface DedupIndex {
+  readonly words: number;
+  /**
+   * Looks the signature at `signatures[at .. at + words)` up, changing nothing.
+   * Returns the number of the earlier admitted document it duplicates, or -1.
+   */
+  find(signatures: Uint32Array, at: number): number;
+  /** Adds a kept document. Numbers are 0, 1, 2, … over the run's kept documents, in order. */
+  admit(signatures: Uint32Array, at: number, number: number): void;
+  /** Bytes of memory that the index holds now. */
+  readonly bytes: number;
+}
+
+export type SinkView = 'text' | 'json';
+
+/** Kept documents of one block, in order. Encoded in the worker. */
+export interface SinkBatch {
+  /** UTF-8; document i is `bytes[offsets[i] .. offsets[i + 1])`. `text`: the text, no terminator. `json`: one JSON object `{id, source, url?, text, meta}` and a newline. */
+  readonly bytes: Uint8Array;
+  readonly offsets: Uint32Array;
+  /** Which documents of the batch are kept, ascending indexes into `offsets`. */
+  readonly kept: readonly number[];
+}
+
+export interface ShardRecord {
+  /** Relative to the run's folder. */
+  path: string;
+  sha256: string;
+  documents: number;
+  /** Bytes on disk. */
+  bytes: number;
+  /** False once deleted because its reader was done with it. */
+  retained: boolean;
+}
+
+/** Where a sink stands; serialised into the journal at each commit. */
+export type SinkState = JsonObject;
+
+export interface SinkPlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
+  readonly kind: 'sink';
+  readonly view: SinkView;
+  create(options: z.output<Options>, context: SinkContext): Sink;
+}
+
+/** The disk as a sink sees it: every write is reserved with the governor first. */
+export interface Disk {
+  /** Waits for, and takes, `bytes` of the budget; throws DiskError (exit 4) when they cannot be had. */
+  reserve(bytes: number, part: string): void;
+  release(bytes: number, part: string): void;
+}
+
+export interface SinkContext {
+  readonly dir: string;
+  readonly disk: Disk;
+}
+
+export interface Sink {
+  write(batch: SinkBatch): Promise<void>;
+  /** Makes what was written durable and says where the sink stands. */
+  commit(): Promise<SinkState>;
+  /** Cuts everything back to a committed state (null: to nothing). */
+  truncate(to: SinkState | null): Promise<void>;
+  /** Kept documents numbered below `documents` were consumed for good: what holds only them may go. */
+  consumed(documents: number): Promise<void>;
+  /** Closes open shards; returns after all is durable. */
+  close(): Promise<void>;
+  /** All shards finished so far. */
+  readonly shards: readonly ShardRecord[];
+}
+
+export type Plugin = SourcePlugin | FilterPlugin | DeduperPlugin | SinkPlugin;
+
+/** Declares a plugin: identity at run time, full inference of its options at compile time. */
+export function define<O extends z.ZodType>(plugin: SourcePlugin<O>): SourcePlugin<O>;
+export function define<O extends z.ZodType>(plugin: FilterPlugin<O>): FilterPlugin<O>;
+export function define<O extends z.ZodType>(plugin: DeduperPlugin<O>): DeduperPlugin<O>;
+export function define<O extends z.ZodType>(plugin: SinkPlugin<O>): SinkPlugin<O>;
+export function define(plugin: Plugin): Plugin {
+  return plugin;
+}
