@@ -5,6 +5,11 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    coverage: { provider: 'v8', include: ['src/**/*.ts'], exclude: ['src/kernels/assembly/**', 'src/**/*.gen.ts'], reporter: ['text-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/kernels/assembly/**', 'src/**/*.gen.ts'],
+      reporter: ['text-summary'],
+    },
   },
 });

@@ -25,7 +25,8 @@ export function describePlace(place: Place): string {
   if (place.shard !== undefined) parts.push(place.shard);
   if (place.ordinal !== undefined) parts.push(`record ${place.ordinal}`);
   if (place.offset !== undefined) parts.push(`byte ${place.offset}`);
-  if (place.line !== undefined) parts.push(`line ${place.line}${place.column === undefined ? '' : `, column ${place.column}`}`);
+  if (place.line !== undefined)
+    parts.push(`line ${place.line}${place.column === undefined ? '' : `, column ${place.column}`}`);
   return parts.join(', ');
 }
 
