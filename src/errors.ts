@@ -96,3 +96,14 @@ export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** Turns ENOSPC and EDQUOT of a write into a DiskError that says what to do; other errors stay themselves. */
+export function asDiskError(error: unknown, path: string): unknown {
+  const code = systemCode(error);
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new DiskError(`The volume is full: ${path} could not be written (${code}).`, {
+    code: 'disk.full',
+    fix: 'Free space on that volume and run the same command again: it goes on where it stopped.',
+    cause: error,
+  });
+}

@@ -197,8 +197,13 @@ export interface ShardRecord {
   retained: boolean;
 }
 
-/** Where a sink stands; serialised into the journal at each commit. */
-export type SinkState = JsonObject;
+/** Where a sink stands after a commit; small whatever the corpus: it goes into every journal entry. */
+export interface SinkCommit {
+  /** The open shard: its number, and its durable documents and bytes. */
+  readonly state: { readonly shard: number; readonly documents: number; readonly bytes: number };
+  /** Shards finished since the commit before. */
+  readonly finished: readonly ShardRecord[];
+}
 
 export interface SinkPlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
   readonly kind: 'sink';
@@ -206,30 +211,39 @@ export interface SinkPlugin<Options extends z.ZodType = z.ZodType> extends Base<
   create(options: z.output<Options>, context: SinkContext): Sink;
 }
 
-/** The disk as a sink sees it: every write is reserved with the governor first. */
+/** The disk as a writer sees it: every write is reserved with the governor first. */
 export interface Disk {
-  /** Waits for, and takes, `bytes` of the budget; throws DiskError (exit 4) when they cannot be had. */
-  reserve(bytes: number, part: string): void;
+  /** Takes `bytes` of the budget, waiting while someone may free some; throws DiskError (exit 4) when they cannot be had. */
+  reserve(bytes: number, part: string): Promise<void>;
   release(bytes: number, part: string): void;
 }
 
 export interface SinkContext {
+  /** The run's folder. */
   readonly dir: string;
+  /** Folder for this sink's files, relative to `dir`. */
+  readonly folder: string;
   readonly disk: Disk;
 }
 
 export interface Sink {
   write(batch: SinkBatch): Promise<void>;
   /** Makes what was written durable and says where the sink stands. */
-  commit(): Promise<SinkState>;
-  /** Cuts everything back to a committed state (null: to nothing). */
-  truncate(to: SinkState | null): Promise<void>;
-  /** Kept documents numbered below `documents` were consumed for good: what holds only them may go. */
+  commit(): Promise<SinkCommit>;
+  /** Cuts files back to a committed state; `finished` are all shards finished up to it. Called once, before any write. */
+  restore(state: SinkCommit['state'] | undefined, finished: readonly ShardRecord[]): Promise<void>;
+  /** Cuts back to the last commit, after a write that failed. */
+  rollback(): Promise<void>;
+  /** Kept documents numbered below `documents` were consumed for good: committed shards holding only such may go. */
   consumed(documents: number): Promise<void>;
-  /** Closes open shards; returns after all is durable. */
+  /** Finishes the open shard. */
   close(): Promise<void>;
   /** All shards finished so far. */
   readonly shards: readonly ShardRecord[];
+  /** Bytes written to shards so far, deleted ones included. */
+  readonly written: number;
+  /** True when shards wait for a reader to consume them. */
+  readonly awaitsConsumer: boolean;
 }
 
 export type Plugin = SourcePlugin | FilterPlugin | DeduperPlugin | SinkPlugin;

@@ -1,0 +1,101 @@
+// The gate: the one place that decides, in sequence order, whether a document was seen before. It only probes tables.
+import type { DedupIndex } from '../pipeline/define.ts';
+
+export interface GateDecision {
+  /** Kept documents of the block, ascending. */
+  readonly kept: number[];
+  readonly duplicates: Record<string, number>;
+}
+
+export interface LabelledIndex {
+  readonly label: string;
+  readonly index: DedupIndex;
+}
+
+export class Gate {
+  readonly words: number;
+  readonly #indexes: readonly LabelledIndex[];
+  #admitted = 0;
+  /** Signatures admitted since the last commit, for the journal. */
+  #pending: Uint32Array = new Uint32Array(4096);
+  #pendingWords = 0;
+
+  constructor(indexes: readonly LabelledIndex[]) {
+    this.#indexes = indexes;
+    this.words = indexes.reduce((sum, { index }) => sum + index.words, 0);
+  }
+
+  /** Documents admitted over the whole run. */
+  get admitted(): number {
+    return this.#admitted;
+  }
+
+  /** Bytes of memory of all indexes. */
+  get bytes(): number {
+    return this.#indexes.reduce((sum, { index }) => sum + index.bytes, 0);
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingWords * 4;
+  }
+
+  /** Decides about the `count` documents of one block, in order. (signatures: count × words) */
+  decide(count: number, signatures: Uint32Array): GateDecision {
+    const kept: number[] = [];
+    const duplicates: Record<string, number> = {};
+    for (let document = 0; document < count; document++) {
+      const row = document * this.words;
+      const label = this.#duplicateOf(signatures, row);
+      if (label !== undefined) {
+        const reason = `${label}.duplicate`;
+        duplicates[reason] = (duplicates[reason] ?? 0) + 1;
+        continue;
+      }
+      this.#admit(signatures, row);
+      this.#remember(signatures, row);
+      kept.push(document);
+    }
+    return { kept, duplicates };
+  }
+
+  /** Rebuilds the indexes from journalled signatures. */
+  restore(signatures: Uint32Array, documents: number): void {
+    for (let document = 0; document < documents; document++) this.#admit(signatures, document * this.words);
+  }
+
+  /** Signatures since the call before; the journal takes them over. */
+  takePending(): Uint32Array {
+    const taken = this.#pending.slice(0, this.#pendingWords);
+    this.#pendingWords = 0;
+    return taken;
+  }
+
+  #duplicateOf(signatures: Uint32Array, row: number): string | undefined {
+    let at = row;
+    for (const { label, index } of this.#indexes) {
+      if (index.find(signatures, at) >= 0) return label;
+      at += index.words;
+    }
+    return undefined;
+  }
+
+  #admit(signatures: Uint32Array, row: number): void {
+    let at = row;
+    for (const { index } of this.#indexes) {
+      index.admit(signatures, at, this.#admitted);
+      at += index.words;
+    }
+    this.#admitted++;
+  }
+
+  #remember(signatures: Uint32Array, row: number): void {
+    const needed = this.#pendingWords + this.words;
+    if (needed > this.#pending.length) {
+      const grown = new Uint32Array(Math.max(needed, this.#pending.length * 2));
+      grown.set(this.#pending.subarray(0, this.#pendingWords));
+      this.#pending = grown;
+    }
+    this.#pending.set(signatures.subarray(row, row + this.words), this.#pendingWords);
+    this.#pendingWords = needed;
+  }
+}

@@ -1,0 +1,56 @@
+// Blocks to workers and back: buffers are moved, never copied.
+import type { Piscina } from 'piscina';
+import type { SinkView } from '../pipeline/define.ts';
+import type { Plan } from '../pipeline/plan.ts';
+import type { BlockResult, ProcessorPlan } from './process.ts';
+import type { ProcessedBlock } from './session.ts';
+import type { Bz2Task } from './shards.ts';
+import type { Block } from './stream.ts';
+import type { WorkerTask } from './worker.ts';
+
+/** What the workers need of a plan. The feed sends what the `json` view holds. */
+export function processorPlan(plan: Plan, sinkViews: readonly SinkView[]): ProcessorPlan {
+  const views = new Set(sinkViews);
+  if (plan.trainer) views.add('json');
+  const { language, baseDir, plugins, filters, dedupers } = plan;
+  return { language, baseDir, plugins, filters, dedupers, views: [...views] };
+}
+
+const EMPTY: BlockResult = {
+  read: 0,
+  rejects: [],
+  dropped: {},
+  count: 0,
+  textBytes: new Uint32Array(0),
+  signatures: new Uint32Array(0),
+  views: {
+    text: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
+    json: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
+  },
+  seconds: { parse: 0, filters: {}, sign: 0, encode: 0 },
+};
+
+export interface BlockProcessor {
+  process(block: Block): Promise<ProcessedBlock>;
+  readonly runTask: Bz2Task;
+}
+
+export function blockProcessor(pool: Piscina): BlockProcessor {
+  const run = async <T>(task: WorkerTask): Promise<T> => {
+    const { bytes } = task;
+    const owned = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+    const result: T = await pool.run(task, owned ? { transferList: [bytes.buffer] } : {});
+    return result;
+  };
+  return {
+    runTask: (task) => run<Uint8Array[]>(task),
+    process: async (block) => {
+      const { source, shard, cut } = block;
+      if (cut.records === 0) return { block, result: EMPTY };
+      const { bytes, offset, firstOrdinal, records } = cut;
+      const { format, fields } = shard;
+      const result = await run<BlockResult>({ kind: 'block', source, shard: shard.id, format, fields, bytes, offset, firstOrdinal, records });
+      return { block, result };
+    },
+  };
+}

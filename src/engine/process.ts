@@ -1,0 +1,184 @@
+// One block's work: parse, filter, encode, sign. A pure function of the block and the plan; it runs in the workers.
+import { performance } from 'node:perf_hooks';
+import { errorMessage } from '../errors.ts';
+import type { FieldMap, Format, FormatName, JsonObject, Reject, SinkView } from '../pipeline/define.ts';
+import type { PlannedPlugin } from '../pipeline/plan.ts';
+import { loadRegistry } from '../pipeline/plugins.ts';
+import { formats } from '../sources/parse/index.ts';
+
+/** What the workers need to know; plain data. */
+export interface ProcessorPlan {
+  readonly language: string;
+  readonly baseDir: string;
+  readonly plugins: readonly string[];
+  readonly filters: readonly PlannedPlugin[];
+  readonly dedupers: readonly PlannedPlugin[];
+  readonly views: readonly SinkView[];
+}
+
+export interface BlockTask {
+  readonly source: string;
+  readonly shard: string;
+  readonly format: FormatName;
+  readonly fields: FieldMap | undefined;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly offset: number;
+  readonly firstOrdinal: number;
+  readonly records: number;
+}
+
+export interface EncodedView {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** documents + 1 */
+  readonly offsets: Uint32Array<ArrayBuffer>;
+}
+
+export interface StageSeconds {
+  parse: number;
+  filters: Record<string, number>;
+  sign: number;
+  encode: number;
+}
+
+/** The block after its filters: `count` documents that only deduplication may still drop. */
+export interface BlockResult {
+  readonly read: number;
+  readonly rejects: readonly Reject[];
+  /** By `<filter>.<reason>` or `<source>.<reason>`. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly count: number;
+  /** UTF-8 bytes of each document's text. (count) */
+  readonly textBytes: Uint32Array<ArrayBuffer>;
+  /** (count × words), the dedupers' signatures side by side. */
+  readonly signatures: Uint32Array<ArrayBuffer>;
+  readonly views: Partial<Record<SinkView, EncodedView>>;
+  readonly seconds: StageSeconds;
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly offset: number;
+  readonly url?: string;
+  readonly meta: JsonObject;
+  text: string;
+}
+
+export type Processor = (task: BlockTask) => BlockResult;
+
+/** Builds the work function of a plan: opens filters and signers once, then each call is pure. */
+export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
+  const registry = await loadRegistry(plan.plugins);
+  const filters = plan.filters.map(({ name, label, options }) => {
+    const plugin = registry.filter.get(name);
+    if (plugin === undefined) throw new Error(`the plan names an unknown filter: ${name}`);
+    return { label, filter: plugin.create(plugin.options.parse(options), { language: plan.language, baseDir: plan.baseDir }) };
+  });
+  const signers = await Promise.all(
+    plan.dedupers.map(async ({ name, options }) => {
+      const plugin = registry.deduper.get(name);
+      if (plugin === undefined) throw new Error(`the plan names an unknown deduper: ${name}`);
+      return plugin.createSigner(plugin.options.parse(options));
+    }),
+  );
+  const words = signers.reduce((sum, signer) => sum + signer.words, 0);
+
+  return (task) => {
+    const seconds: StageSeconds = { parse: 0, filters: {}, sign: 0, encode: 0 };
+    const clock = stopwatch();
+    const { candidates, rejects, dropped } = parseBlock(formats[task.format], task);
+    const read = task.records;
+    seconds.parse = clock();
+
+    let alive = candidates;
+    for (const { label, filter } of filters) {
+      alive = alive.filter((candidate) => {
+        try {
+          const decision = filter.apply(candidate);
+          if ('keep' in decision) {
+            candidate.text = decision.keep;
+            return true;
+          }
+          count(dropped, `${label}.${decision.drop}`, 1);
+        } catch (error) {
+          const { ordinal, offset, text } = candidate;
+          const detail = `The filter ${label} failed: ${errorMessage(error)}`;
+          rejects.push({ ordinal, offset, reason: 'filter.failed', detail, excerpt: text.slice(0, 200) });
+        }
+        return false;
+      });
+      seconds.filters[label] = clock();
+    }
+    rejects.sort((a, b) => a.ordinal - b.ordinal);
+
+    const signatures = new Uint32Array(alive.length * words);
+    for (const [index, { text }] of alive.entries()) {
+      let at = index * words;
+      for (const signer of signers) {
+        signer.sign(text, signatures, at);
+        at += signer.words;
+      }
+    }
+    seconds.sign = clock();
+
+    const textBytes = Uint32Array.from(alive, ({ text }) => Buffer.byteLength(text, 'utf8'));
+    const views: Partial<Record<SinkView, EncodedView>> = {};
+    for (const view of plan.views) {
+      views[view] = encodeStrings(alive.map(view === 'text' ? ({ text }) => text : (candidate) => jsonLine(task.source, candidate)));
+    }
+    seconds.encode = clock();
+    return { read, rejects, dropped, count: alive.length, textBytes, signatures, views, seconds };
+  };
+}
+
+function parseBlock(format: Format, task: BlockTask): { candidates: Candidate[]; rejects: Reject[]; dropped: Record<string, number> } {
+  const { firstOrdinal, offset, fields } = task;
+  const parsed = format.parse(task.bytes, { firstOrdinal, offset, fields });
+  const dropped: Record<string, number> = {};
+  let seen = parsed.documents.length + parsed.rejects.length;
+  for (const [reason, times] of Object.entries(parsed.skipped)) {
+    count(dropped, `${task.source}.${reason}`, times);
+    seen += times;
+  }
+  if (seen !== task.records) {
+    throw new Error(
+      `The format ${format.name} made ${seen} of ${task.records} records in ${task.source}/${task.shard} at byte ${offset}.`,
+    );
+  }
+  const candidates = parsed.documents.map(
+    (document): Candidate => ({ id: `${task.source}/${task.shard}#${document.ordinal}`, ...document }),
+  );
+  return { candidates, rejects: [...parsed.rejects], dropped };
+}
+
+const jsonLine = (source: string, { id, url, text, meta }: Candidate): string =>
+  `${JSON.stringify(url === undefined ? { id, source, text, meta } : { id, source, url, text, meta })}\n`;
+
+/** UTF-8 of many strings in one buffer. */
+function encodeStrings(strings: readonly string[]): EncodedView {
+  const capacity = strings.reduce((sum, text) => sum + text.length * 3, 0);
+  const scratch = new Uint8Array(capacity);
+  const offsets = new Uint32Array(strings.length + 1);
+  const encoder = new TextEncoder();
+  let at = 0;
+  for (const [index, text] of strings.entries()) {
+    at += encoder.encodeInto(text, scratch.subarray(at)).written;
+    offsets[index + 1] = at;
+  }
+  return { bytes: scratch.slice(0, at), offsets };
+}
+
+function count(counts: Record<string, number>, key: string, times: number): void {
+  counts[key] = (counts[key] ?? 0) + times;
+}
+
+/** Seconds since the call before. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const seconds = (now - last) / 1000;
+    last = now;
+    return seconds;
+  };
+}

@@ -1,0 +1,66 @@
+// run.json: the record of a run. Its fields are a promise to other programs.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { replaceFile } from '../durable-files.ts';
+
+const count = z.int().nonnegative();
+const seconds = z.number().nonnegative();
+
+export const runRecordSchema = z.looseObject({
+  seiryu: z.string(),
+  pipeline: z.object({ name: z.string(), sha256: z.string(), identity: z.string() }),
+  status: z.enum(['running', 'done', 'interrupted', 'stopped', 'failed']),
+  /** Why the run ended before the corpus did, when it did. */
+  note: z.string().exactOptional(),
+  error: z.object({ code: z.string(), message: z.string(), exit: count }).exactOptional(),
+  documents: z.object({ read: count, kept: count, dropped: z.record(z.string(), count), quarantined: count }),
+  bytes: z.object({ fetched: count, decoded: count, kept: count, written: count }),
+  disk: z.object({
+    peak: count,
+    budget: count,
+    used: count,
+    /** Peak of what grows with the corpus, and the sum of what does not. */
+    stream: count,
+    fixed: count,
+    parts: z.record(z.string(), count),
+  }),
+  memory: z.object({ index: count, peak: count }),
+  seconds: z.object({
+    wall: seconds,
+    cpu: z.object({
+      total: seconds,
+      decode: seconds,
+      parse: seconds,
+      filters: z.record(z.string(), seconds),
+      sign: seconds,
+      encode: seconds,
+      gate: seconds,
+      sinks: seconds,
+    }),
+  }),
+  sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
+  shards: z.array(z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() })),
+  trainer: z.record(z.string(), z.json()).exactOptional(),
+  workers: count,
+  sessions: count,
+});
+
+export type RunRecord = z.output<typeof runRecordSchema>;
+
+export const recordPath = (dir: string): string => join(dir, 'run.json');
+
+/** The record in a run's folder; undefined when there is none that this version can read. */
+export async function readRecord(dir: string): Promise<RunRecord | undefined> {
+  try {
+    return runRecordSchema.parse(JSON.parse(await readFile(recordPath(dir), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeRecord(dir: string, record: RunRecord): Promise<number> {
+  const bytes = Buffer.from(`${JSON.stringify(record, null, 2)}\n`, 'utf8');
+  await replaceFile(recordPath(dir), bytes);
+  return bytes.length;
+}

@@ -1,0 +1,155 @@
+// Turns the state of a run into its record and its progress.
+import { performance } from 'node:perf_hooks';
+import { errorMessage, InterruptedError, SeiryuError } from '../errors.ts';
+import type { Plan } from '../pipeline/plan.ts';
+import { version } from '../version.ts';
+import type { Governor } from './governor.ts';
+import { type Progress, secondsLeft, totalBytes } from './progress.ts';
+import { type RunRecord, writeRecord } from './record.ts';
+import type { RunPaths } from './run-folder.ts';
+import type { Session } from './session.ts';
+import type { ListedShard } from './stream.ts';
+import { emptySeconds, emptyTally, isBalanced, sum } from './tally.ts';
+
+const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+export class Reporter {
+  readonly #plan: Plan;
+  readonly #paths: RunPaths;
+  readonly #governor: Governor;
+  readonly #sessions: number;
+  readonly #workers: number;
+  readonly #start = performance.now();
+  readonly #cpu = process.cpuUsage();
+  #session: Session | undefined;
+  #shards: readonly ListedShard[] = [];
+  #total: number | undefined;
+  #before = { fetched: 0, decoded: 0 };
+  #recordBytes = 0;
+  phase: Progress['phase'] = 'listing';
+
+  constructor(plan: Plan, paths: RunPaths, governor: Governor, sessionsBefore: number, workers: number) {
+    this.#plan = plan;
+    this.#paths = paths;
+    this.#governor = governor;
+    this.#sessions = sessionsBefore + 1;
+    this.#workers = workers;
+  }
+
+  /** The stream begins. */
+  begin(session: Session, shards: readonly ListedShard[]): void {
+    this.#session = session;
+    this.#shards = shards;
+    this.#total = totalBytes(shards.map(({ shard }) => shard.size));
+    const { fetched, decoded } = session.tally.bytes;
+    this.#before = { fetched, decoded };
+    this.phase = 'streaming';
+  }
+
+  progress(): Progress {
+    const tally = this.#session?.tally ?? emptyTally();
+    const { read, kept, dropped, quarantined } = tally.documents;
+    const seconds = (performance.now() - this.#start) / 1000;
+    const decoded = tally.bytes.decoded - this.#before.decoded;
+    const cursor = this.#session?.cursor;
+    const open = cursor?.slots.filter((slot) => slot !== null && !slot.ended).length ?? 0;
+    return {
+      phase: this.phase,
+      documents: { read, kept, dropped: sum(dropped), quarantined },
+      bytes: tally.bytes,
+      shards: { ended: Math.max(0, (cursor?.next ?? 0) - open), listed: this.#shards.length },
+      disk: { used: this.#governor.used, budget: this.#governor.budget },
+      index: this.#session?.parts.gate.bytes ?? 0,
+      seconds,
+      speed: seconds > 0 ? decoded / seconds : 0,
+      left: secondsLeft(tally.bytes.fetched, this.#total, this.#before.fetched, seconds),
+      trainer: this.#session?.training?.latest,
+    };
+  }
+
+  /** Writes run.json. The counts are those of the last commit: what the folder holds is what the record says. */
+  async write(status: RunRecord['status'], extra: Partial<Pick<RunRecord, 'note' | 'error'>>): Promise<RunRecord> {
+    const record = this.#build(status, extra);
+    if (status === 'done' && !isBalanced(record)) {
+      throw new Error(`documents do not add up: ${JSON.stringify(record.documents)}`);
+    }
+    const size = 2 * Buffer.byteLength(JSON.stringify(record, null, 2));
+    if (size > this.#recordBytes && status !== 'stopped') {
+      await this.#governor.reserve(size - this.#recordBytes, 'record');
+      this.#recordBytes = size;
+    }
+    await writeRecord(this.#paths.dir, record);
+    return record;
+  }
+
+  writeStopped(error: unknown): Promise<RunRecord> {
+    const known = error instanceof SeiryuError;
+    const status = error instanceof InterruptedError ? 'interrupted' : known && error.exitCode !== 5 ? 'stopped' : 'failed';
+    const details = { code: known ? error.code : 'bug', message: errorMessage(error), exit: known ? error.exitCode : 1 };
+    return this.write(status, { error: details });
+  }
+
+  #build(status: RunRecord['status'], extra: Partial<Pick<RunRecord, 'note' | 'error'>>): RunRecord {
+    const session = this.#session;
+    const tally = session?.committed?.tally ?? emptyTally();
+    const sinks = session?.parts.sinks ?? [];
+    const seconds = session?.seconds ?? emptySeconds();
+    const { user, system } = process.cpuUsage(this.#cpu);
+    const total = (user + system) / 1e6;
+    const measured = seconds.parse + sum(seconds.filters) + seconds.sign + seconds.encode + seconds.gate + seconds.sinks;
+    const trainer = this.#trainer();
+    return {
+      seiryu: version,
+      pipeline: { name: this.#plan.name, sha256: this.#plan.sha256, identity: this.#plan.identity },
+      status,
+      ...extra,
+      documents: sortedCounts(tally.documents),
+      bytes: { ...tally.bytes, written: sinks.reduce((bytes, { sink }) => bytes + sink.written, 0) },
+      disk: this.#governor.summary(),
+      memory: { index: session?.parts.gate.bytes ?? 0, peak: process.resourceUsage().maxRSS * 1024 },
+      seconds: {
+        wall: round((performance.now() - this.#start) / 1000),
+        cpu: {
+          total: round(total),
+          // Fetching, decompressing and cutting happen in native threads: what the measured stages leave over.
+          decode: round(Math.max(0, total - measured)),
+          parse: round(seconds.parse),
+          filters: Object.fromEntries(Object.entries(seconds.filters).map(([name, value]) => [name, round(value)])),
+          sign: round(seconds.sign),
+          encode: round(seconds.encode),
+          gate: round(seconds.gate),
+          sinks: round(seconds.sinks),
+        },
+      },
+      sources: tally.sources,
+      shards: sinks.flatMap(({ sink }) => [...sink.shards]),
+      ...(trainer === undefined ? {} : { trainer }),
+      workers: this.#workers,
+      sessions: this.#sessions,
+    };
+  }
+
+  #trainer(): RunRecord['trainer'] {
+    const latest = this.#session?.training?.latest;
+    if (latest === undefined) return undefined;
+    const { backend, tokenizer, model, step, done, generated } = latest;
+    return {
+      backend: backend?.name ?? null,
+      vocabulary: tokenizer?.vocabulary ?? null,
+      parameters: model?.parameters ?? null,
+      steps: done?.steps ?? step?.step ?? 0,
+      tokens: done?.tokens ?? step?.tokens ?? 0,
+      documents: done?.documents ?? step?.documents ?? 0,
+      loss: step?.loss ?? null,
+      perplexity: done?.perplexity ?? null,
+      waitedShare: done?.waitedShare ?? null,
+      reason: done?.reason ?? null,
+      generated: generated?.text ?? null,
+    };
+  }
+}
+
+function sortedCounts(documents: RunRecord['documents']): RunRecord['documents'] {
+  const dropped = Object.fromEntries(Object.entries(documents.dropped).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { ...documents, dropped };
+}

@@ -1,0 +1,50 @@
+// Rebuilding a run's state from its journal: nothing lost, nothing doubled.
+import { PipelineError } from '../errors.ts';
+import type { ShardRecord } from '../pipeline/define.ts';
+import type { Plan } from '../pipeline/plan.ts';
+import type { Gate } from './gate.ts';
+import { type Checkpoint, readJournal } from './journal.ts';
+import type { ListedShard } from './stream.ts';
+
+export interface Resumed {
+  readonly shards: readonly ListedShard[];
+  /** The checkpoint to go on from; undefined when the run had not committed anything. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Finished shards of each sink up to the checkpoint. */
+  readonly finished: readonly (readonly ShardRecord[])[];
+  /** Bytes of the journal to keep. */
+  readonly journalBytes: number;
+}
+
+/**
+ * Reads the journal at `path` up to the last checkpoint with at most `maxDocuments` kept documents (what the trainer
+ * has durably consumed: it must be sent all that follows) and re-admits their signatures. Undefined when there is no
+ * journal.
+ */
+export async function resumeRun(path: string, plan: Plan, gate: Gate, maxDocuments: number): Promise<Resumed | undefined> {
+  const reader = await readJournal(path);
+  if (reader === undefined) return undefined;
+  try {
+    const { head } = reader;
+    if (head.identity !== plan.identity || head.words !== gate.words) {
+      throw new PipelineError('The run folder holds a run of another pipeline: sources, filters, dedup, sinks or stream differ.', {
+        code: 'run.other_pipeline',
+        fix: 'Use another --out, or begin anew with --fresh (it deletes what the folder holds).',
+      });
+    }
+    let checkpoint: Checkpoint | undefined;
+    let journalBytes: number | undefined;
+    const finished: ShardRecord[][] = plan.sinks.map(() => []);
+    for await (const entry of reader.entries()) {
+      const { kept } = entry.checkpoint.tally.documents;
+      if (kept > maxDocuments) break;
+      gate.restore(entry.signatures, kept - gate.admitted);
+      for (const [index, sink] of entry.checkpoint.sinks.entries()) finished[index]?.push(...sink.finished);
+      checkpoint = entry.checkpoint;
+      journalBytes = entry.end;
+    }
+    return { shards: head.shards, checkpoint, finished, journalBytes: journalBytes ?? reader.headBytes };
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,29 @@
+// The piscina worker: blocks and bz2 streams in, results out, buffers moved and never copied.
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
+import { decodeBz2Stream } from '../sources/decode/bz2-stream.ts';
+import { type BlockResult, type BlockTask, createProcessor, type ProcessorPlan } from './process.ts';
+
+export type WorkerTask = ({ readonly kind: 'block' } & BlockTask) | { readonly kind: 'bz2'; readonly bytes: Uint8Array };
+
+const plan: ProcessorPlan = workerData;
+const processor = createProcessor(plan);
+
+export default async function work(task: WorkerTask): Promise<unknown> {
+  if (task.kind === 'bz2') return decodeBz2Stream(task.bytes);
+  const process = await processor;
+  return movable(process(task));
+}
+
+/** Marks a result's buffers for transfer. */
+function movable(result: BlockResult): unknown {
+  const buffers = [result.textBytes.buffer, result.signatures.buffer];
+  for (const view of Object.values(result.views)) buffers.push(view.bytes.buffer, view.offsets.buffer);
+  return move({
+    get [transferableSymbol]() {
+      return buffers;
+    },
+    get [valueSymbol]() {
+      return result;
+    },
+  });
+}

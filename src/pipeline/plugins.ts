@@ -1,0 +1,63 @@
+// All plugins by kind and name: those of Seiryu and those a pipeline file names under `plugins:`.
+import { createJiti } from 'jiti';
+import { PipelineError } from '../errors.ts';
+import { plugins as builtIn } from '../registry.gen.ts';
+import type { DeduperPlugin, FilterPlugin, Plugin, SinkPlugin, SourcePlugin } from './define.ts';
+
+export interface Registry {
+  readonly source: ReadonlyMap<string, SourcePlugin>;
+  readonly filter: ReadonlyMap<string, FilterPlugin>;
+  readonly deduper: ReadonlyMap<string, DeduperPlugin>;
+  readonly sink: ReadonlyMap<string, SinkPlugin>;
+}
+
+export type Kind = keyof Registry;
+
+function isPlugin(value: unknown): value is Plugin {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value) || !('options' in value)) return false;
+  return ['source', 'filter', 'deduper', 'sink'].includes(String(value.kind)) && typeof value.name === 'string';
+}
+
+/** Loads the user's plugin files (TypeScript or JavaScript) and joins them with the built-in ones. */
+export async function loadRegistry(files: readonly string[]): Promise<Registry> {
+  const source = new Map<string, SourcePlugin>();
+  const filter = new Map<string, FilterPlugin>();
+  const deduper = new Map<string, DeduperPlugin>();
+  const sink = new Map<string, SinkPlugin>();
+  const add = (plugin: Plugin): void => {
+    if (plugin.kind === 'source') source.set(plugin.name, plugin);
+    else if (plugin.kind === 'filter') filter.set(plugin.name, plugin);
+    else if (plugin.kind === 'deduper') deduper.set(plugin.name, plugin);
+    else sink.set(plugin.name, plugin);
+  };
+  builtIn.forEach(add);
+  if (files.length > 0) {
+    const jiti = createJiti(import.meta.url);
+    for (const file of files) {
+      const found = await importPlugins(jiti, file);
+      found.forEach(add);
+    }
+  }
+  return { source, filter, deduper, sink };
+}
+
+async function importPlugins(jiti: ReturnType<typeof createJiti>, file: string): Promise<Plugin[]> {
+  let exported: unknown;
+  try {
+    exported = await jiti.import(file);
+  } catch (error) {
+    throw new PipelineError(`The plugin file ${file} does not load: ${error instanceof Error ? error.message : String(error)}`, {
+      code: 'plugin.load',
+      fix: 'Check the path under `plugins:` (it is relative to the pipeline file) and run the file through your compiler.',
+      cause: error,
+    });
+  }
+  const found = typeof exported === 'object' && exported !== null ? Object.values(exported).filter(isPlugin) : [];
+  if (found.length === 0) {
+    throw new PipelineError(`The plugin file ${file} exports no plugin.`, {
+      code: 'plugin.none',
+      fix: 'Export what define({ kind, name, … }) returns.',
+    });
+  }
+  return found;
+}

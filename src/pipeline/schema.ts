@@ -1,0 +1,50 @@
+// The pipeline file's own keys (everything but the options of plugins), with defaults and units.
+import { z } from 'zod';
+import { trainerOptions } from '../trainer/options.ts';
+import { byteSize } from './units.ts';
+
+const pluginItem = z.union([z.string(), z.record(z.string(), z.unknown())], {
+  error: 'a name, or a name with options: `- name: { option: value }`',
+});
+
+export const streamOptions = z.strictObject({
+  open: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(4)
+    .describe('Shards read at once, in a fixed round robin. Part of the output order, so it never depends on the machine.'),
+  block: byteSize.default(2 ** 20).describe('Decoded bytes in a block, the unit of work, order and resume.'),
+  record: byteSize.default(4 * 2 ** 20).describe('Longest record in decoded bytes; a longer one is quarantined, not held in memory.'),
+});
+
+export const diskOptions = z.strictObject({
+  budget: byteSize.default(20e9).describe('Bytes on disk that the run may hold at any moment, everything included.'),
+  reserve: byteSize.default(1e9).describe('Free bytes of the volume that are left to others.'),
+});
+
+export const pipelineSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes and underscores (it names the run folder)')
+    .optional()
+    .describe('Name of the run; its folder is runs/<name>. Default: the file name.'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/, 'a language code such as ja')
+    .default('ja')
+    .describe('Language of the corpora, as they name it.'),
+  plugins: z.array(z.string()).default([]).describe('Files that export plugins of your own, relative to this file.'),
+  sources: z.array(pluginItem).min(1).describe('Corpora, in reading order: the first copy of a duplicate wins.'),
+  filters: z.array(pluginItem).default([]).describe('Cleaning steps, in order.'),
+  dedup: z
+    .record(z.string(), z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }))
+    .default({})
+    .describe('Dedupers by name, in order; `true` for the defaults.'),
+  stream: streamOptions.prefault({}).describe('How the stream is cut and read.'),
+  disk: diskOptions.prefault({}).describe('What the run may hold on disk.'),
+  sinks: z.array(pluginItem).default([]).describe('What takes the kept documents.'),
+  trainer: trainerOptions.nullish().describe('A model to train on the stream while it runs.'),
+});
+
+export type PipelineFile = z.output<typeof pipelineSchema>;
