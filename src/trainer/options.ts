@@ -13,35 +13,45 @@ export function parseCount(text: string): number | undefined {
 }
 
 const COUNT_EXPECTED = 'a number above 0, such as 5000, 1e6, 500M or 2B';
-const count = z
-  .union([z.int().positive(), z.string()], { error: COUNT_EXPECTED })
-  .transform((value, context) => {
-    const parsed = typeof value === 'number' ? value : parseCount(value);
-    if (parsed !== undefined) return parsed;
-    context.issues.push({ code: 'custom', message: COUNT_EXPECTED, input: value });
-    return z.NEVER;
-  });
+const count = z.union([z.int().positive(), z.string()], { error: COUNT_EXPECTED }).transform((value, context) => {
+  const parsed = typeof value === 'number' ? value : parseCount(value);
+  if (parsed !== undefined) return parsed;
+  context.issues.push({ code: 'custom', message: COUNT_EXPECTED, input: value });
+  return z.NEVER;
+});
 
 export const backendName = z.enum(['node-gpu', 'node', 'webgpu', 'wasm', 'cpu']);
 export type BackendName = z.output<typeof backendName>;
 
 const trainTokenizer = z.strictObject({
-  vocab: z.int().min(260).max(200_000).default(32_000).describe('Tokens in the vocabulary, bytes and the end of document included.'),
+  vocab: z
+    .int()
+    .min(260)
+    .max(200_000)
+    .default(32_000)
+    .describe('Tokens in the vocabulary, bytes and the end of document included.'),
   documents: count.default(100_000).describe('Learn from at most this many of the first documents.'),
-  bytes: count.default(8_000_000).describe('Learn from at most this many bytes of text; they are held in memory meanwhile.'),
+  bytes: count
+    .default(8_000_000)
+    .describe('Learn from at most this many bytes of text; they are held in memory meanwhile.'),
 });
 
 const tokenizer = z.union(
   [
     z.strictObject({ train: trainTokenizer.describe('Learn a byte-level BPE tokenizer from the first documents.') }),
-    z.strictObject({ file: z.string().describe('A tokenizer.json with a byte-level BPE model, relative to the pipeline file.') }),
+    z.strictObject({
+      file: z.string().describe('A tokenizer.json with a byte-level BPE model, relative to the pipeline file.'),
+    }),
   ],
   { error: '`train: { vocab: 32000 }` or `file: tokenizer.json`' },
 );
 
 const model = z
   .strictObject({
-    architecture: z.enum(['gpt-neox']).default('gpt-neox').describe('gpt-neox: rotary positions, attention and MLP in parallel.'),
+    architecture: z
+      .enum(['gpt-neox'])
+      .default('gpt-neox')
+      .describe('gpt-neox: rotary positions, attention and MLP in parallel.'),
     layers: z.int().min(1).max(200).default(12).describe('Blocks.'),
     width: z.int().min(8).max(16_384).default(768).describe('Numbers in a hidden vector; a multiple of heads.'),
     heads: z.int().min(1).max(256).default(12).describe('Attention heads.'),
@@ -50,20 +60,36 @@ const model = z
     tied: z.boolean().default(false).describe('Use one matrix for input and output embeddings.'),
   })
   .refine((value) => value.width % value.heads === 0, { path: ['width'], error: 'a multiple of heads' })
-  .refine((value) => (value.width / value.heads) % 2 === 0, { path: ['width'], error: 'width / heads must be even: rotary positions turn pairs' });
+  .refine((value) => (value.width / value.heads) % 2 === 0, {
+    path: ['width'],
+    error: 'width / heads must be even: rotary positions turn pairs',
+  });
 
 const optimizer = z.strictObject({
   adamw: z
     .strictObject({
-      beta: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]).default([0.9, 0.95]).describe('Decay of the two moments.'),
+      beta: z
+        .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+        .default([0.9, 0.95])
+        .describe('Decay of the two moments.'),
       eps: z.number().positive().default(1e-8).describe('Added to the root of the second moment.'),
-      decay: z.number().min(0).max(1).default(0.1).describe('Weight decay a step, times the rate; biases and norms are left alone.'),
+      decay: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .describe('Weight decay a step, times the rate; biases and norms are left alone.'),
     })
     .prefault({})
     .describe('AdamW (Loshchilov and Hutter 2019).'),
   rate: z.number().positive().default(6e-4).describe('Learning rate at its highest.'),
   warmup: z.int().min(0).default(100).describe('Steps over which the rate rises from 0.'),
-  schedule: z.enum(['cosine', 'constant']).default('cosine').describe('After warm-up: a cosine down to a tenth where `until` or `decaySteps` says how long the training is, else constant.'),
+  schedule: z
+    .enum(['cosine', 'constant'])
+    .default('cosine')
+    .describe(
+      'After warm-up: a cosine down to a tenth where `until` or `decaySteps` says how long the training is, else constant.',
+    ),
   decaySteps: z.int().positive().optional().describe('Steps at which the cosine ends; default: what `until` allows.'),
   clip: z.number().positive().default(1).describe('Largest norm of all gradients together.'),
 });
@@ -73,7 +99,9 @@ const until = z
     tokens: count.optional().describe('Stop once this many tokens were trained on.'),
     steps: count.optional().describe('Stop after this many steps.'),
   })
-  .refine((value) => value.tokens !== undefined || value.steps !== undefined, { error: '`tokens: 2B` or `steps: 1000`' });
+  .refine((value) => value.tokens !== undefined || value.steps !== undefined, {
+    error: '`tokens: 2B` or `steps: 1000`',
+  });
 
 export const trainerOptions = z.strictObject({
   tokenizer: tokenizer.prefault({ train: {} }).describe('Text to token numbers.'),
@@ -81,16 +109,33 @@ export const trainerOptions = z.strictObject({
   optimizer: optimizer.prefault({}).describe('How it learns.'),
   batch: z.int().min(1).max(65_536).default(8).describe('Sequences a step.'),
   until: until.optional().describe('When to stop; without it, at the end of the stream.'),
-  heldOut: z.number().min(0).max(0.5).default(0.01).describe('Share of documents, chosen by a hash of their id, that is never trained on.'),
+  heldOut: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.01)
+    .describe('Share of documents, chosen by a hash of their id, that is never trained on.'),
   evaluate: z
     .strictObject({
-      every: z.int().positive().default(500).describe('Steps between evaluations; the first and the last always happen.'),
+      every: z
+        .int()
+        .positive()
+        .default(500)
+        .describe('Steps between evaluations; the first and the last always happen.'),
       tokens: count.default(32_768).describe('Held-out tokens to measure perplexity on, from the first documents.'),
     })
     .prefault({})
     .describe('Perplexity on held-out documents.'),
   checkpoint: z
-    .strictObject({ every: z.int().positive().default(100).describe('Steps between checkpoints. With `retain: consumed`, text stays on disk until the checkpoint after it.') })
+    .strictObject({
+      every: z
+        .int()
+        .positive()
+        .default(100)
+        .describe(
+          'Steps between checkpoints. With `retain: consumed`, text stays on disk until the checkpoint after it.',
+        ),
+    })
     .prefault({})
     .describe('What a resumed run starts from.'),
   generate: z
@@ -102,7 +147,10 @@ export const trainerOptions = z.strictObject({
     })
     .prefault({})
     .describe('The sample written when training ends.'),
-  backend: z.enum(['auto', ...backendName.options]).default('auto').describe('auto takes the first that works of node-gpu, node, webgpu, wasm, cpu.'),
+  backend: z
+    .enum(['auto', ...backendName.options])
+    .default('auto')
+    .describe('auto takes the first that works of node-gpu, node, webgpu, wasm, cpu.'),
   seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Decides the initial weights and the samples.'),
 });
 

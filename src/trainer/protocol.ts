@@ -17,8 +17,15 @@ export const trainerConfig = z.strictObject({
 });
 export type TrainerConfig = z.output<typeof trainerConfig>;
 
-/** A later line of stdin: finish the step, save, report, leave. The end of stdin means the same. */
-export const trainerCommand = z.strictObject({ stop: z.literal(true) });
+/**
+ * A later line of stdin. `stop`: finish the step, save, report, leave; the end of stdin means the same. `checkpoint`: save
+ * after the step in hand, so that what was trained on may be deleted.
+ */
+export const trainerCommand = z.union([
+  z.strictObject({ stop: z.literal(true) }),
+  z.strictObject({ checkpoint: z.literal(true) }),
+]);
+export type TrainerCommand = z.output<typeof trainerCommand>;
 
 /** A line of `GET /documents?from=N`. */
 export const feedDocument = z.object({

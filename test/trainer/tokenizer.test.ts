@@ -28,7 +28,9 @@ async function official(json: string): Promise<(text: string) => Promise<number[
 /** BPE training as its definition says, slowly. */
 function countedAnew(texts: string[], vocabulary: number): string[] {
   const tokens = trainBpe([], 257).tokens.slice();
-  let words = texts.flatMap((text) => Array.from(text.matchAll(PATTERN), ([piece]) => Array.from(Buffer.from(piece), (b) => b + 1)));
+  let words = texts.flatMap((text) =>
+    Array.from(text.matchAll(PATTERN), ([piece]) => Array.from(Buffer.from(piece), (b) => b + 1)),
+  );
   while (tokens.length < vocabulary) {
     const counts = new Map<number, number>();
     for (const word of words) {
@@ -93,7 +95,7 @@ describe('the tokenizer that Seiryu learns', () => {
   it('gives back every text, byte for byte', () => {
     fc.assert(
       fc.property(fc.oneof(fc.constantFrom(...ODD), fc.string({ unit: 'binary' })), (text) => {
-        expect(tokenizer.decode(tokenizer.encode(text))).toBe(text.toWellFormed());
+        expect(tokenizer.decode(tokenizer.encode(text))).toBe(Buffer.from(text).toString());
       }),
     );
   });
@@ -107,9 +109,12 @@ describe('the tokenizer that Seiryu learns', () => {
 
   it('learns what counting every pair anew before each merge would learn', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'あ', 'い'), maxLength: 40 }), { maxLength: 5 }), (texts) => {
-        expect(trainBpe(texts, 280).tokens).toEqual(countedAnew(texts, 280));
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'あ', 'い'), maxLength: 40 }), { maxLength: 5 }),
+        (texts) => {
+          expect(trainBpe(texts, 280).tokens).toEqual(countedAnew(texts, 280));
+        },
+      ),
       { seed: 1, examples: [[['aaaa aaaa aaaa aa', 'abab abab']]] },
     );
   });
@@ -121,7 +126,7 @@ describe('the tokenizer that Seiryu learns', () => {
   it('cuts a megabyte of one character into bounded pieces', () => {
     for (const character of ['a', 'あ', '漢', ' ', '!', '0', '\ud800']) {
       const text = character.repeat(2 ** 20);
-      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text.toWellFormed());
+      expect(tokenizer.decode(tokenizer.encode(text))).toBe(Buffer.from(text).toString());
     }
     expect(Math.max(...Array.from('漢'.repeat(1000).matchAll(PATTERN), ([piece]) => piece.length))).toBe(16);
   });
@@ -151,8 +156,13 @@ describe('a tokenizer file of someone else', () => {
     ['is not JSON', () => '{'],
     ['is no BPE', () => JSON.stringify({ ...gpt2(), model: { type: 'Unigram', vocab: [] } })],
     ['rewrites texts first', () => JSON.stringify({ ...gpt2(), normalizer: { type: 'NFKC' } })],
-    ['has no end of document', () => JSON.stringify({ ...gpt2(), added_tokens: [], model: { type: 'BPE', vocab: { a: 0 }, merges: [] } })],
+    [
+      'has no end of document',
+      () => JSON.stringify({ ...gpt2(), added_tokens: [], model: { type: 'BPE', vocab: { a: 0 }, merges: [] } }),
+    ],
   ])('is refused with what to do when it %s', (_, json) => {
-    expect(() => parseTokenizer(json(), 'x.json')).toThrow(expect.objectContaining({ code: 'tokenizer.invalid', exitCode: 2 }));
+    expect(() => parseTokenizer(json(), 'x.json')).toThrow(
+      expect.objectContaining({ code: 'tokenizer.invalid', exitCode: 2 }),
+    );
   });
 });

@@ -53,7 +53,7 @@ export class BpeTokenizer {
    */
   encode(text: string): number[] {
     const out: number[] = [];
-    for (const piece of this.#pieces(text.toWellFormed())) {
+    for (const piece of this.#pieces(text)) {
       const known = this.#cache.get(piece);
       if (known !== undefined) {
         for (const token of known) out.push(token);

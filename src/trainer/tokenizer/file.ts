@@ -18,7 +18,15 @@ export function tokenizerJson(bpe: Pick<BpeTokenizer, 'tokens' | 'merges'>): str
     truncation: null,
     padding: null,
     added_tokens: [
-      { id: 0, content: END_OF_DOCUMENT, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+      {
+        id: 0,
+        content: END_OF_DOCUMENT,
+        single_word: false,
+        lstrip: false,
+        rstrip: false,
+        normalized: false,
+        special: true,
+      },
     ],
     normalizer: null,
     pre_tokenizer: {
@@ -65,7 +73,13 @@ const tokenizerFile = z.object({
   ]),
   model: z.object({
     type: z.literal('BPE'),
-    vocab: z.record(z.string(), z.int().min(0).max(2 ** 20 - 1)),
+    vocab: z.record(
+      z.string(),
+      z
+        .int()
+        .min(0)
+        .max(2 ** 20 - 1),
+    ),
     merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
   }),
 });
@@ -100,17 +114,27 @@ export function parseTokenizer(json: string, path: string): BpeTokenizer {
   const merges = model.merges.map((merge): [number, number] => {
     const [left = '', right = ''] = typeof merge === 'string' ? merge.split(' ') : merge;
     const pair: [number, number] = [numbers.get(left) ?? -1, numbers.get(right) ?? -1];
-    if (pair[0] < 0 || pair[1] < 0) throw invalid(`merge ${JSON.stringify(merge)} names a token outside the vocabulary`);
+    if (pair[0] < 0 || pair[1] < 0)
+      throw invalid(`merge ${JSON.stringify(merge)} names a token outside the vocabulary`);
     return pair;
   });
   const endOfDocument = END_NAMES.map((name) => numbers.get(name)).find((number) => number !== undefined);
   if (endOfDocument === undefined) throw invalid(`none of its tokens ends a document (${END_NAMES.join(', ')})`);
-  const steps = pre_tokenizer.type === 'Sequence' ? pre_tokenizer.pretokenizers : [undefined, pre_tokenizer] as const;
+  const steps = pre_tokenizer.type === 'Sequence' ? pre_tokenizer.pretokenizers : ([undefined, pre_tokenizer] as const);
   if (steps[1].add_prefix_space) throw invalid('it puts a space before every text (add_prefix_space)');
-  return new BpeTokenizer({ tokens, merges, endOfDocument, pattern: cutPattern(steps[0]?.pattern.Regex, steps[1].use_regex, invalid) });
+  return new BpeTokenizer({
+    tokens,
+    merges,
+    endOfDocument,
+    pattern: cutPattern(steps[0]?.pattern.Regex, steps[1].use_regex, invalid),
+  });
 }
 
-function cutPattern(split: string | undefined, gpt2: boolean, invalid: (why: string, cause?: unknown) => Error): RegExp {
+function cutPattern(
+  split: string | undefined,
+  gpt2: boolean,
+  invalid: (why: string, cause?: unknown) => Error,
+): RegExp {
   if (split === PORTABLE_PATTERN && !gpt2) return PATTERN;
   if (split === undefined) return gpt2 ? GPT2_PATTERN : /[^]+/gu;
   if (gpt2) throw invalid('it cuts text twice (Split and ByteLevel with use_regex)');

@@ -72,7 +72,7 @@ class PairHeap {
 export function trainBpe(texts: Iterable<string>, vocabulary: number): LearnedBpe {
   const frequency = new Map<string, number>();
   for (const text of texts) {
-    for (const [piece] of text.toWellFormed().matchAll(PATTERN)) frequency.set(piece, (frequency.get(piece) ?? 0) + 1);
+    for (const [piece] of text.matchAll(PATTERN)) frequency.set(piece, (frequency.get(piece) ?? 0) + 1);
   }
   const words: Int32Array[] = [];
   const lengths: number[] = [];

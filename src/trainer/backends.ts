@@ -1,0 +1,124 @@
+// Which TensorFlow.js backend computes: each is tried in turn, and the reason for every refusal is kept.
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { errorMessage, PipelineError, systemCode } from '../errors.ts';
+import { type BackendName, backendName } from './options.ts';
+
+export interface BackendChoice {
+  readonly name: BackendName;
+  /** Why this one, for a person. */
+  readonly why: string;
+  readonly refused: readonly { readonly name: BackendName; readonly why: string }[];
+}
+
+/** Fastest first. */
+const ORDER: readonly BackendName[] = backendName.options;
+
+/** A package that a user may have added; the compiler must not look for it. */
+async function optionalPackage(name: string): Promise<unknown> {
+  try {
+    return await import(name);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
+      throw new Error(`not installed (npm install ${name})`, { cause: error });
+    }
+    throw new Error(`does not load: ${errorMessage(error).split('\n')[0]}`, { cause: error });
+  }
+}
+
+async function activate(name: string): Promise<void> {
+  if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js could not start it');
+  await tf.ready();
+}
+
+async function nativeAddon(packageName: string): Promise<void> {
+  await optionalPackage(packageName);
+  await activate('tensorflow');
+}
+
+const START: Readonly<Record<BackendName, () => Promise<string>>> = {
+  'node-gpu': async () => {
+    await nativeAddon('@tensorflow/tfjs-node-gpu');
+    const backend: object = tf.backend();
+    if (!('isUsingGpuDevice' in backend) || backend.isUsingGpuDevice !== true) throw new Error('it sees no GPU');
+    return 'libtensorflow on the GPU';
+  },
+  node: async () => {
+    await nativeAddon('@tensorflow/tfjs-node');
+    return 'libtensorflow on the CPU';
+  },
+  webgpu: async () => {
+    const dawn = await optionalPackage('webgpu');
+    if (typeof dawn !== 'object' || dawn === null || !('create' in dawn) || typeof dawn.create !== 'function') {
+      throw new Error('the package webgpu is not the one that binds Dawn');
+    }
+    if ('globals' in dawn && typeof dawn.globals === 'object') Object.assign(globalThis, dawn.globals);
+    const gpu: unknown = dawn.create([]);
+    Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+    await import('@tensorflow/tfjs-backend-webgpu');
+    await activate('webgpu');
+    return 'Dawn';
+  },
+  wasm: async () => {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
+    setWasmPaths(`${dirname(main)}/`);
+    await activate('wasm');
+    return (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD';
+  },
+  cpu: async () => {
+    await import('@tensorflow/tfjs-backend-cpu');
+    await activate('cpu');
+    return 'plain JavaScript, slow: for tests';
+  },
+};
+
+/** A backend that loads may still compute nothing: the product of two small matrices must be right. */
+async function checkProduct(): Promise<void> {
+  const product = tf.tidy(() => tf.matMul(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([5, 6, 7, 8], [2, 2])));
+  const values = await product.data();
+  product.dispose();
+  if (Array.from(values).join() !== '19,22,43,50') throw new Error(`it computes wrongly: ${Array.from(values).join()}`);
+}
+
+/**
+ * Starts the wanted backend, or with `auto` the first that works, and makes it TensorFlow.js' current one.
+ * @throws PipelineError `backend.unavailable` when the wanted one does not work.
+ */
+export async function chooseBackend(wanted: BackendName | 'auto'): Promise<BackendChoice> {
+  const refused: { name: BackendName; why: string }[] = [];
+  for (const name of wanted === 'auto' ? ORDER : [wanted]) {
+    try {
+      const what = await START[name]();
+      await checkProduct();
+      const why =
+        wanted === 'auto' ? `${what}; the first of ${ORDER.join(', ')} that works here` : `${what}; asked for`;
+      return { name, why, refused };
+    } catch (error) {
+      refused.push({ name, why: errorMessage(error) });
+    }
+  }
+  throw new PipelineError(
+    `No backend can compute here: ${refused.map(({ name, why }) => `${name}: ${why}`).join('; ')}.`,
+    { code: 'backend.unavailable', fix: 'Set trainer.backend (or --backend) to auto, or add what the message names.' },
+  );
+}
+
+/**
+ * Tries every backend on its own, for `seiryu doctor`: what each is, or why it does not work. Leaves TensorFlow.js on the
+ * last that worked: call it in a process that trains nothing.
+ */
+export async function surveyBackends(): Promise<{ name: BackendName; works: boolean; why: string }[]> {
+  const found: { name: BackendName; works: boolean; why: string }[] = [];
+  for (const name of ORDER) {
+    try {
+      const { why } = await chooseBackend(name);
+      found.push({ name, works: true, why });
+    } catch (error) {
+      found.push({ name, works: false, why: errorMessage(error) });
+    }
+  }
+  return found;
+}
