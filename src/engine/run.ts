@@ -8,6 +8,7 @@ import type { Context } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
+import type { TrainerEvent } from '../trainer/protocol.ts';
 import { compiledFile } from './compiled.ts';
 import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
@@ -37,7 +38,8 @@ export interface RunOptions {
   /** Aborted by SIGINT or SIGTERM; the reason names the signal. */
   readonly interrupt: AbortSignal;
   /** Called once, with a function that tells how the run stands now. */
-  onStart?(progress: () => Progress, log: Logger): void;
+  onStart?(progress: () => Progress): void;
+  onEvent?(event: TrainerEvent): void;
 }
 
 /** Runs a plan to its end. Returns the record, also on disk; a run that stopped early throws why, with the record written. */
@@ -67,7 +69,7 @@ async function runLocked(
   const abort = new AbortController();
   const context: Context = { language: plan.language, baseDir: plan.baseDir, env: options.env, signal: abort.signal };
   const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, options.workers === 'auto' ? availableParallelism() : options.workers);
-  options.onStart?.(() => reporter.progress(), log);
+  options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
   const onInterrupt = (): void => {
     if (session === undefined) abort.abort();
@@ -168,7 +170,7 @@ async function stream(
   });
   const heartbeat = setInterval(() => void reporter.write('running', {}).catch((error: unknown) => session.stop({ error })), 10_000);
   try {
-    if (plan.trainer) await startTraining(plan, plan.trainer, paths, session);
+    if (plan.trainer) await startTraining(plan, plan.trainer, paths, session, options);
     const { process, runTask } = blockProcessor(pool);
     const open = shardOpener({
       sources,
@@ -204,7 +206,7 @@ async function finish(session: Session): Promise<void> {
   await (stopped === undefined ? training?.endOfCorpus() : training?.finished);
 }
 
-async function startTraining(plan: Plan, trainer: NonNullable<Plan['trainer']>, paths: RunPaths, session: Session): Promise<void> {
+async function startTraining(plan: Plan, trainer: NonNullable<Plan['trainer']>, paths: RunPaths, session: Session, options: RunOptions): Promise<void> {
   const { governor, sinks, log, gate } = session.parts;
   const training = await Training.start({
     plan,
@@ -216,7 +218,10 @@ async function startTraining(plan: Plan, trainer: NonNullable<Plan['trainer']>, 
     onConsumed: async (documents) => {
       for (const { sink } of sinks) await sink.consumed(documents);
     },
-    onEvent: (event) => log.info(event, `trainer.${event.event}`),
+    onEvent: (event) => {
+      log.info(event, `trainer.${event.event}`);
+      options.onEvent?.(event);
+    },
   });
   session.training = training;
   training.finished.then(

@@ -1,0 +1,40 @@
+// `seiryu check`: checks a pipeline file and explains the plan; touches no network.
+import { Command } from 'commander';
+import { loadPlan } from '../pipeline/load.ts';
+import type { PlannedPlugin } from '../pipeline/plan.ts';
+import { formatBytes } from '../pipeline/units.ts';
+import { collect, pipelineFile } from './arguments.ts';
+
+const listed = (title: string, plugins: readonly PlannedPlugin[]): string[] => [
+  `${title}${plugins.length === 0 ? ': none' : ''}`,
+  ...plugins.map(({ label, options }) => `  ${label}${Object.keys(options).length === 0 ? '' : ` ${JSON.stringify(options)}`}`),
+];
+
+export const checkCommand = new Command('check')
+  .summary('check a pipeline file and explain the plan, touching no network')
+  .description('Checks a pipeline file (every problem in one go) and explains the plan. Touches no network and no disk.')
+  .argument('<pipeline>', 'pipeline file (YAML)')
+  .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
+  .option('--json', 'the plan as JSON', false)
+  .action(async (file: string, flags: { set: string[]; json: boolean }) => {
+    const plan = await loadPlan(pipelineFile(file), flags.set);
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+      return;
+    }
+    const { stream, disk, trainer } = plan;
+    const lines = [
+      `${plan.file}: valid`,
+      `name ${plan.name}, language ${plan.language}, identity ${plan.identity.slice(0, 12)}`,
+      ...listed('sources', plan.sources),
+      `stream: ${stream.open} shards open, blocks of ${formatBytes(stream.block)}, records up to ${formatBytes(stream.record)}`,
+      ...listed('filters', plan.filters),
+      ...listed('dedup', plan.dedupers),
+      ...listed('sinks', plan.sinks),
+      `disk: at most ${formatBytes(disk.budget)}, and ${formatBytes(disk.reserve)} of the volume left to others`,
+      trainer
+        ? `trainer: ${trainer.model.architecture}, ${trainer.model.layers} layers, width ${trainer.model.width}, context ${trainer.model.context}; until ${trainer.until ? JSON.stringify(trainer.until) : 'the end of the stream'}`
+        : 'trainer: none',
+    ];
+    process.stdout.write(`${lines.join('\n')}\n`);
+  });

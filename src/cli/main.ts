@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Entry of the command line: runs a command and turns what it throws into a message and an exit code.
+import { CommanderError } from 'commander';
+import { describePlace, SeiryuError } from '../errors.ts';
+import { program } from './program.ts';
+
+function explain(error: unknown): number {
+  if (error instanceof SeiryuError) {
+    const place = error.place === undefined ? '' : ` (${describePlace(error.place)})`;
+    process.stderr.write(`seiryu: ${error.message}${place} [${error.code}]\n`);
+    if (error.fix !== undefined) process.stderr.write(`  ${error.fix}\n`);
+    return error.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`seiryu: an unexpected error; this is a bug.\n${text}\n  Please report it with the lines above and the run's log.jsonl: see CONTRIBUTING.md.\n`);
+  return 1;
+}
+
+for (const command of [program, ...program.commands]) command.exitOverride();
+try {
+  await program.parseAsync();
+} catch (error) {
+  // commander has printed its own message; help and version end well, everything else is a wrong argument.
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : explain(error);
+}

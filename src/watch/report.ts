@@ -1,0 +1,63 @@
+// The report of a finished run, from its record alone: what came in, what went out and why, and what was saved on disk.
+import type { RunRecord } from '../engine/record.ts';
+import { formatBytes } from '../pipeline/units.ts';
+import { formatDuration } from './status.ts';
+
+const number = new Intl.NumberFormat('en-US');
+const share = (part: number, whole: number): string => (whole === 0 ? '' : `${((100 * part) / whole).toFixed(1)} %`);
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows.map((row) => `  ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ')}`.trimEnd());
+}
+
+/** What the common way (download, extract, save plain text) keeps on disk at once, in bytes. */
+export const threeCopies = ({ bytes }: RunRecord): number => bytes.fetched + bytes.decoded + bytes.kept;
+
+export function reportLines(record: RunRecord): string[] {
+  const { documents, bytes, disk, seconds, sources } = record;
+  const dropped = Object.entries(documents.dropped).sort(([, a], [, b]) => b - a);
+  const copies = threeCopies(record);
+  const cpu = Object.entries(seconds.cpu).flatMap(([stage, value]): [string, number][] =>
+    typeof value === 'number' ? (stage === 'total' ? [] : [[stage, value]]) : Object.entries(value).map(([name, each]) => [`filter ${name}`, each]),
+  );
+  const parts = Object.entries(disk.parts).sort(([, a], [, b]) => b - a);
+  return [
+    `清流 ${record.pipeline.name}: ${record.status}${record.note === undefined ? '' : ` (${record.note})`}${record.error === undefined ? '' : `: ${record.error.message}`}`,
+    '',
+    'Documents',
+    ...table([
+      ['read', number.format(documents.read), ''],
+      ['kept', number.format(documents.kept), share(documents.kept, documents.read)],
+      ...dropped.map(([reason, count]) => [`dropped ${reason}`, number.format(count), share(count, documents.read)]),
+      ['quarantined', number.format(documents.quarantined), share(documents.quarantined, documents.read)],
+    ]),
+    '',
+    'Sources',
+    ...table([
+      ['', 'read', 'kept', 'dropped', 'quarantined'],
+      ...Object.entries(sources).map(([name, each]) => [name, ...[each.read, each.kept, each.dropped, each.quarantined].map((count) => number.format(count))]),
+    ]),
+    '',
+    'Disk',
+    ...table([
+      ['download + extracted copy + plain text', formatBytes(copies), ''],
+      ['this run at its peak', formatBytes(disk.peak), share(disk.peak, copies)],
+      ['  of that, grows with the corpus', formatBytes(disk.stream), `${share(disk.stream, bytes.decoded)} of the decoded bytes`],
+      ['  fixed overheads', formatBytes(disk.fixed), ''],
+      ...parts.map(([part, held]) => [`  peak of ${part}`, formatBytes(held), '']),
+      ['budget', formatBytes(disk.budget), ''],
+    ]),
+    '',
+    `Time ${formatDuration(seconds.wall)}, ${formatBytes(bytes.decoded)} decoded (${formatBytes(bytes.decoded / Math.max(seconds.wall, 0.001))}/s), ${seconds.cpu.total.toFixed(1)} CPU seconds`,
+    ...table(cpu.filter(([, value]) => value > 0).map(([stage, value]) => [stage, `${value.toFixed(2)} s`])),
+    ...trainerLines(record),
+  ];
+}
+
+function trainerLines({ trainer }: RunRecord): string[] {
+  if (trainer === undefined) return [];
+  const rows = Object.entries(trainer).filter(([key, value]) => value !== null && key !== 'generated');
+  return ['', 'Trainer', ...table(rows.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]))];
+}
