@@ -1,12 +1,12 @@
 // GPT-NeoX (Black et al. 2022): rotary positions, attention and MLP side by side; weights under Hugging Face's names.
 import * as tf from '@tensorflow/tfjs-core';
-import { attention, crossEntropy, embed, gelu, layerNorm, linear, type Rotary, rotary } from './ops.ts';
+import { attention, crossEntropy, embed, gelu, layerNorm, linear, type Rotary, rotary, sum, unembed } from './ops.ts';
 import type { TrainerOptions } from './options.ts';
 import type { Random } from './random.ts';
 
 export type ModelOptions = TrainerOptions['model'];
 
-/** Names and shapes of all weights; matrices are (inputs, outputs), the transpose of PyTorch's. */
+/** Names and shapes of all weights; matrices are (inputs, outputs), the transpose of PyTorch's; embeddings are (vocabulary, width). */
 export function weightShapes(options: ModelOptions, vocabulary: number): Map<string, number[]> {
   const { layers, width: d, tied } = options;
   const shapes = new Map<string, number[]>([['embed_in.weight', [vocabulary, d]]]);
@@ -22,7 +22,7 @@ export function weightShapes(options: ModelOptions, vocabulary: number): Map<str
     matrix(`layers.${layer}.mlp.dense_4h_to_h`, 4 * d, d);
   }
   norm('final_layer_norm');
-  if (!tied) shapes.set('embed_out.weight', [d, vocabulary]);
+  if (!tied) shapes.set('embed_out.weight', [vocabulary, d]);
   return shapes;
 }
 
@@ -92,20 +92,18 @@ export class Model {
       const qkv = this.#linear(this.#norm(x, `${at}.input_layernorm`), `${at}.attention.query_key_value`); // (B·T, 3D)
       const mixed = this.#linear(attention(qkv, batch, this.options.heads, this.#positions), `${at}.attention.dense`); // (B·T, D)
       const wide = gelu(this.#linear(this.#norm(x, `${at}.post_attention_layernorm`), `${at}.mlp.dense_h_to_4h`)); // (B·T, 4D)
-      x = tf.add(x, tf.add(mixed, this.#linear(wide, `${at}.mlp.dense_4h_to_h`))); // (B·T, D)
+      x = sum(x, mixed, this.#linear(wide, `${at}.mlp.dense_4h_to_h`)); // (B·T, D)
     }
     return this.#norm(x, 'final_layer_norm');
   }
 
   /** (M, D) → logits (M, V). */
   logits(hidden: tf.Tensor): tf.Tensor {
-    return this.options.tied
-      ? linear(hidden, tf.transpose(this.#weight('embed_in.weight')))
-      : linear(hidden, this.#weight('embed_out.weight'));
+    return unembed(hidden, this.#weight(this.options.tied ? 'embed_in.weight' : 'embed_out.weight'));
   }
 
   /** Mean cross-entropy in nats of targets (B·T) after ids (B·T). */
-  loss(ids: tf.Tensor1D, targets: tf.Tensor1D, batch: number): tf.Tensor {
+  loss(ids: tf.Tensor1D, targets: tf.Tensor1D, batch: number): tf.Scalar {
     return crossEntropy(this.logits(this.hidden(ids, batch)), targets);
   }
 

@@ -5,12 +5,12 @@ import * as tf from '@tensorflow/tfjs-core';
  * An operation with its own gradient. `forward` also returns what `backward` needs; `backward` returns one gradient per
  * input.
  */
-export function differentiable(
+export function differentiable<T extends tf.Tensor = tf.Tensor>(
   inputs: tf.Tensor[],
-  forward: () => { value: tf.Tensor; saved: tf.Tensor[] },
-  backward: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[],
-): tf.Tensor {
-  const operation = tf.customGrad((...args) => {
+  forward: () => { value: T; saved: tf.Tensor[] },
+  backward: (dy: T, saved: tf.Tensor[]) => tf.Tensor[],
+): T {
+  const operation = tf.customGrad<T>((...args) => {
     const { value, saved } = forward();
     const save = args.at(-1);
     if (typeof save === 'function') save(saved);
@@ -29,26 +29,82 @@ export function embed(table: tf.Tensor, ids: tf.Tensor1D): tf.Tensor {
   );
 }
 
+/** a · b of matrices, either one transposed first. */
+function product(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): tf.Tensor {
+  if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, transposeA, transposeB);
+  // Only plain products reach XNNPACK there: 18 GFLOP/s, against 1 for products that transpose (one core).
+  return tf.matMul(transposeA ? tf.transpose(a) : a, transposeB ? tf.transpose(b) : b);
+}
+
 /** x (M, K) · weight (K, N) + bias (N) → (M, N). */
-export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const product = tf.matMul(x, weight);
-  return bias === undefined ? product : tf.add(product, bias);
+export function linear(x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor): tf.Tensor {
+  return differentiable(
+    [x, weight, bias],
+    () => ({ value: tf.add(product(x, weight, false, false), bias), saved: [x, weight] }),
+    (dy, [input = x, matrix = weight]) => [
+      product(dy, matrix, false, true), // (M, K)
+      product(input, dy, true, false), // (K, N)
+      tf.sum(dy, 0), // (N)
+    ],
+  );
+}
+
+/** x (M, D) · table (V, D) transposed → (M, V): logits without a bias, from a table laid out like the input embedding's. */
+export function unembed(x: tf.Tensor, table: tf.Tensor): tf.Tensor {
+  return differentiable(
+    [x, table],
+    () => ({ value: product(x, table, false, true), saved: [x, table] }),
+    (dy, [input = x, matrix = table]) => [
+      product(dy, matrix, false, false), // (M, D)
+      product(dy, input, true, false), // (V, D)
+    ],
+  );
+}
+
+/** The sum of tensors of one shape. */
+export function sum(...terms: tf.Tensor[]): tf.Tensor {
+  return differentiable(
+    terms,
+    () => ({ value: tf.addN(terms), saved: [] }),
+    (dy) => terms.map(() => tf.clone(dy)),
+  );
 }
 
 /** Each row of x (M, D) moved to mean 0 and variance 1, then scaled and shifted (Ba et al. 2016). */
 export function layerNorm(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(x, tf.mean(x, -1, true)); // (M, D)
-  const variance = tf.mean(tf.square(centred), -1, true); // (M, 1)
-  return tf.add(tf.mul(tf.mul(centred, tf.rsqrt(tf.add(variance, 1e-5))), scale), shift);
+  return differentiable(
+    [x, scale, shift],
+    () => {
+      const centred = tf.sub(x, tf.mean(x, -1, true)); // (M, D)
+      const perDeviation = tf.rsqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5)); // (M, 1)
+      const normal = tf.mul(centred, perDeviation); // (M, D)
+      return { value: tf.add(tf.mul(normal, scale), shift), saved: [normal, perDeviation, scale] };
+    },
+    (dy, [normal = x, perDeviation = x, by = scale]) => {
+      const dNormal = tf.mul(dy, by); // (M, D)
+      const along = tf.mean(tf.mul(dNormal, normal), -1, true); // (M, 1)
+      const dx = tf.sub(tf.sub(dNormal, tf.mean(dNormal, -1, true)), tf.mul(normal, along));
+      return [tf.mul(dx, perDeviation), tf.sum(tf.mul(dy, normal), 0), tf.sum(dy, 0)];
+    },
+  );
 }
 
-/** GELU, tanh form (Hendrycks and Gimpel 2016), written with the logistic function, which every backend computes fast. */
+const GELU_LINEAR = 2 * Math.sqrt(2 / Math.PI);
+const GELU_CUBIC = GELU_LINEAR * 0.044715;
+
+/** GELU, tanh form (Hendrycks and Gimpel 2016): x · σ(ax + bx³), with the logistic function, which every backend computes fast. */
 export function gelu(x: tf.Tensor): tf.Tensor {
-  const inner = tf.mul(
-    x,
-    tf.add(tf.mul(tf.square(x), 2 * 0.044715 * Math.sqrt(2 / Math.PI)), 2 * Math.sqrt(2 / Math.PI)),
+  const gate = (of: tf.Tensor) => tf.sigmoid(tf.mul(of, tf.add(tf.mul(tf.square(of), GELU_CUBIC), GELU_LINEAR)));
+  return differentiable(
+    [x],
+    () => ({ value: tf.mul(x, gate(x)), saved: [x] }),
+    (dy, saved) =>
+      saved.map((input) => {
+        const open = gate(input);
+        const slope = tf.mul(input, tf.add(tf.mul(tf.square(input), 3 * GELU_CUBIC), GELU_LINEAR));
+        return tf.mul(dy, tf.mul(open, tf.add(tf.mul(slope, tf.sub(1, open)), 1)));
+      }),
   );
-  return tf.mul(x, tf.sigmoid(inner));
 }
 
 /** Cosines and sines of rotary positions, (context, turned / 2) each (Su et al. 2021, base 10000 as GPT-NeoX). */
@@ -68,20 +124,25 @@ export function rotary(context: number, turned: number): Rotary {
   return { cos: table(Math.cos), sin: table(Math.sin) };
 }
 
-/** Turns the first numbers of each head vector by its position: x (B, H, T, E) → same. */
-function turn(x: tf.Tensor, { cos, sin }: Rotary): tf.Tensor {
-  const [batch = 0, heads = 0, length = 0, size = 0] = x.shape;
+/** Turns the first numbers of each head vector by its position, or back: x (B, H, T, E) → same. */
+function turn(x: tf.Tensor, { cos, sin }: Rotary, direction: 1 | -1): tf.Tensor {
+  const [, , length = 0, size = 0] = x.shape;
   const half = cos.shape[1];
-  const c = tf.slice(cos, [0, 0], [length, half]);
-  const s = tf.slice(sin, [0, 0], [length, half]);
-  const [first, second, rest] = tf.split(x, [half, half, size - 2 * half], 3);
-  if (first === undefined || second === undefined || rest === undefined) throw new Error('a split lost a part');
+  const c = tf.slice(cos, [0, 0], [length, half]); // (T, half)
+  const s = tf.mul(tf.slice(sin, [0, 0], [length, half]), direction);
+  const [first, second, rest] = parts(x, [half, half, size - 2 * half]);
   const turned = [
     tf.sub(tf.mul(first, c), tf.mul(second, s)), // (B, H, T, half)
     tf.add(tf.mul(second, c), tf.mul(first, s)),
   ];
-  if (size > 2 * half) turned.push(rest);
-  return tf.reshape(tf.concat(turned, 3), [batch, heads, length, size]);
+  return tf.concat(size > 2 * half ? [...turned, rest] : turned, 3);
+}
+
+/** x (B, H, T, E) cut in three along E. */
+function parts(x: tf.Tensor, sizes: [number, number, number]): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const [first, second, third] = tf.split(x, sizes, 3);
+  if (first === undefined || second === undefined || third === undefined) throw new Error('a split lost a part');
+  return [first, second, third];
 }
 
 /**
@@ -92,30 +153,50 @@ export function attention(qkv: tf.Tensor, batch: number, heads: number, position
   const [rows = 0, columns = 0] = qkv.shape;
   const length = rows / batch;
   const size = columns / 3 / heads;
-  const split = tf.transpose(tf.reshape(qkv, [batch, length, heads, 3 * size]), [0, 2, 1, 3]); // (B, H, T, 3E)
-  const [q, k, v] = tf.split(split, 3, 3); // (B, H, T, E) each
-  if (q === undefined || k === undefined || v === undefined) throw new Error('a split lost a part');
-  const scores = tf.mul(tf.matMul(turn(q, positions), turn(k, positions), false, true), 1 / Math.sqrt(size)); // (B, H, T, T)
-  const future = tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([length, length]), -1, 0)), -1e9); // (T, T)
-  const mixed = tf.matMul(tf.softmax(tf.add(scores, future)), v); // (B, H, T, E)
-  return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows, heads * size]);
+  const scale = 1 / Math.sqrt(size);
+  const byHead = (x: tf.Tensor, width: number) =>
+    tf.transpose(tf.reshape(x, [batch, length, heads, width]), [0, 2, 1, 3]); // (B·T, H·W) → (B, H, T, W)
+  const byRow = (x: tf.Tensor) => tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [rows, -1]); // (B, H, T, W) → (B·T, H·W)
+  return differentiable(
+    [qkv],
+    () => {
+      const [q, k, v] = parts(byHead(qkv, 3 * size), [size, size, size]); // (B, H, T, E) each
+      const [qTurned, kTurned] = [turn(q, positions, 1), turn(k, positions, 1)];
+      const scores = tf.mul(tf.matMul(qTurned, kTurned, false, true), scale); // (B, H, T, T)
+      const future = tf.mul(tf.sub(1, tf.linalg.bandPart(tf.ones([length, length]), -1, 0)), -1e9); // (T, T)
+      const shares = tf.softmax(tf.add(scores, future)); // (B, H, T, T)
+      return { value: byRow(tf.matMul(shares, v)), saved: [qTurned, kTurned, v, shares] };
+    },
+    (dy, [q = qkv, k = qkv, v = qkv, shares = qkv]) => {
+      const dMixed = byHead(dy, size); // (B, H, T, E)
+      const dShares = tf.matMul(dMixed, v, false, true); // (B, H, T, T)
+      const centred = tf.sub(dShares, tf.sum(tf.mul(dShares, shares), -1, true));
+      const dScores = tf.mul(tf.mul(shares, centred), scale); // (B, H, T, T)
+      const dq = turn(tf.matMul(dScores, k), positions, -1); // (B, H, T, E)
+      const dk = turn(tf.matMul(dScores, q, true, false), positions, -1);
+      const dv = tf.matMul(shares, dMixed, true, false);
+      return [byRow(tf.concat([dq, dk, dv], 3))]; // (B·T, 3D)
+    },
+  );
 }
 
 /**
  * Mean cross-entropy, in nats, of targets (M) under logits (M, V): the largest logit is taken off first, so that no
  * exponential overflows, and only the logits are kept for the gradient, (softmax − one at the target) / M.
  */
-export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor1D): tf.Tensor {
+export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor1D): tf.Scalar {
   const [rows = 0, vocabulary = 0] = logits.shape;
-  const at = () => tf.stack([tf.range(0, rows, 1, 'int32'), targets], 1); // (M, 2)
+  const cells = (columns: tf.Tensor) => tf.stack([tf.range(0, rows, 1, 'int32'), columns], 1); // (M, 2)
   return differentiable(
     [logits],
-    () => ({ value: tf.mean(tf.sub(tf.logSumExp(logits, -1), tf.gatherND(logits, at()))), saved: [logits] }),
-    (dy, saved) =>
-      saved.map((kept) => {
-        const ones = tf.scatterND(at(), tf.ones([rows]), [rows, vocabulary]);
-        return tf.mul(tf.sub(tf.softmax(kept), ones), tf.div(dy, rows));
-      }),
+    () => ({
+      value: tf.mean<tf.Scalar>(tf.sub(tf.logSumExp(logits, -1), tf.gatherND(logits, cells(targets)))),
+      saved: [logits, targets],
+    }),
+    (dy, [kept = logits, columns = targets]) => {
+      const ones = tf.scatterND(cells(columns), tf.ones([rows]), [rows, vocabulary]); // (M, V)
+      return [tf.mul(tf.sub(tf.softmax(kept), ones), tf.div(dy, rows))];
+    },
   );
 }
 

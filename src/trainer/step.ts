@@ -28,7 +28,7 @@ export async function trainStep(
   });
   const measured = tf.tidy(() => {
     const { value, grads } = tf.variableGrads(
-      () => tf.reshape(model.loss(tf.tensor1d(ids, 'int32'), tf.tensor1d(targets, 'int32'), sequences.length), []),
+      () => model.loss(tf.tensor1d(ids, 'int32'), tf.tensor1d(targets, 'int32'), sequences.length),
       [...model.weights.values()],
     );
     const gradients = new Map<string, tf.Tensor>();

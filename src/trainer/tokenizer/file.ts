@@ -136,7 +136,7 @@ function cutPattern(
   invalid: (why: string, cause?: unknown) => Error,
 ): RegExp {
   if (split === PORTABLE_PATTERN && !gpt2) return PATTERN;
-  if (split === undefined) return gpt2 ? GPT2_PATTERN : /[^]+/gu;
+  if (split === undefined) return gpt2 ? GPT2_PATTERN : /.+/gsu;
   if (gpt2) throw invalid('it cuts text twice (Split and ByteLevel with use_regex)');
   try {
     return new RegExp(split.replaceAll('\\x{', '\\u{'), 'gu');

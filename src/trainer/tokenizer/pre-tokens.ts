@@ -43,8 +43,8 @@ const SPACES = [
 
 type Ranges = readonly (readonly [number, number])[];
 
-function patternFor(escape: (codePoint: number) => string): string {
-  const list = (ranges: Ranges) => ranges.map(([from, to]) => `${escape(from)}-${escape(to)}`).join('');
+function patternFor(spell: (codePoint: number) => string): string {
+  const list = (ranges: Ranges) => ranges.map(([from, to]) => `${spell(from)}-${spell(to)}`).join('');
   const all = [...HIRAGANA, ...KATAKANA, ...HAN, ...LETTERS, ...DIGITS, ...SPACES];
   return [
     `[${list(HIRAGANA)}]{1,16}`,
