@@ -14,12 +14,15 @@ const imports: string[] = [];
 const exported: string[] = [];
 const plugins: Plugin[] = [];
 for (const folder of FOLDERS) {
-  const files = readdirSync(join('src', folder)).filter((name) => name.endsWith('.ts')).sort();
+  const files = readdirSync(join('src', folder))
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
   for (const file of files) {
     const module: Record<string, unknown> = await import(pathToFileURL(join('src', folder, file)).href);
     for (const [key, value] of Object.entries(module)) {
       if (!isPlugin(value)) continue;
-      if (`${value.name}.ts` !== file) throw new Error(`src/${folder}/${file} declares "${value.name}": the file must have its name`);
+      if (`${value.name}.ts` !== file)
+        throw new Error(`src/${folder}/${file} declares "${value.name}": the file must have its name`);
       imports.push(`import { ${key} } from './${folder}/${basename(file)}';`);
       exported.push(key);
       plugins.push(value);
@@ -43,7 +46,15 @@ mkdirSync('schema', { recursive: true });
 writeFileSync('schema/pipeline.schema.json', `${JSON.stringify(pipelineJsonSchema(plugins), null, 2)}\n`);
 mkdirSync('docs/reference', { recursive: true });
 const { program } = await import('../src/cli/program.ts');
-for (const [name, page] of referencePages({ plugins, optionsSchema, optionRows, pipeline: pipelineJsonSchema(plugins), program })) {
+for (const [name, page] of referencePages({
+  plugins,
+  optionsSchema,
+  optionRows,
+  pipeline: pipelineJsonSchema(plugins),
+  program,
+})) {
   writeFileSync(join('docs/reference', name), page);
 }
-execFileSync('npx', ['biome', 'check', 'src/registry.gen.ts', '--write', '--no-errors-on-unmatched'], { stdio: 'ignore' });
+execFileSync('npx', ['biome', 'check', 'src/registry.gen.ts', '--write', '--no-errors-on-unmatched'], {
+  stdio: 'ignore',
+});

@@ -17,7 +17,10 @@ const code = (text: string): string => (text === '' ? '' : `\`${text.replaceAll(
 
 function optionTable(rows: readonly OptionRow[]): string {
   if (rows.length === 0) return 'No options.\n';
-  const lines = rows.map(({ name, type, standard, description }) => `| ${code(name)} | ${cell(type)} | ${code(standard)} | ${cell(description)} |`);
+  const lines = rows.map(
+    ({ name, type, standard, description }) =>
+      `| ${code(name)} | ${cell(type)} | ${code(standard)} | ${cell(description)} |`,
+  );
   return `| option | type | default | meaning |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n`;
 }
 
@@ -27,10 +30,13 @@ function pluginSection(input: ReferenceInput, plugin: Plugin): string {
   if (plugin.kind === 'source') parts.push(`Licence: ${plugin.licence}\n`);
   parts.push(optionTable(input.optionRows(input.optionsSchema(plugin))));
   if (plugin.kind === 'filter') {
-    const reasons = Object.entries(plugin.reasons).map(([reason, meaning]) => `| ${code(`${plugin.name}.${reason}`)} | ${cell(meaning)} |`);
+    const reasons = Object.entries(plugin.reasons).map(
+      ([reason, meaning]) => `| ${code(`${plugin.name}.${reason}`)} | ${cell(meaning)} |`,
+    );
     if (reasons.length > 0) parts.push(`| drop reason | meaning |\n| --- | --- |\n${reasons.join('\n')}\n`);
     const examples = plugin.examples.map(({ input: before, options, output, note }) => {
-      const after = 'keep' in output ? code(JSON.stringify(output.keep)) : `dropped: ${code(`${plugin.name}.${output.drop}`)}`;
+      const after =
+        'keep' in output ? code(JSON.stringify(output.keep)) : `dropped: ${code(`${plugin.name}.${output.drop}`)}`;
       const given = options === undefined ? '' : ` (${code(JSON.stringify(options))})`;
       const short = before.length > 160 ? `${before.slice(0, 157)}…` : before;
       return `- ${code(JSON.stringify(short))}${given} → ${after.length > 200 ? `${after.slice(0, 197)}…\`` : after}${note === undefined ? '' : ` — ${note}`}`;
@@ -43,16 +49,32 @@ function pluginSection(input: ReferenceInput, plugin: Plugin): string {
 /** File name and content of each page. */
 export function referencePages(input: ReferenceInput): [string, string][] {
   const page = (title: string, intro: string, kind: Plugin['kind']): string => {
-    const sections = input.plugins.filter((plugin) => plugin.kind === kind).map((plugin) => pluginSection(input, plugin));
+    const sections = input.plugins
+      .filter((plugin) => plugin.kind === kind)
+      .map((plugin) => pluginSection(input, plugin));
     return `${NOTE}\n# ${title}\n\n${intro}\n\n${sections.join('\n')}`;
   };
-  const commands = input.program.commands.map((command) => `## seiryu ${command.name()}\n\n\`\`\`text\n${command.helpInformation().trim()}\n\`\`\`\n`);
+  const commands = input.program.commands.map(
+    (command) => `## seiryu ${command.name()}\n\n\`\`\`text\n${command.helpInformation().trim()}\n\`\`\`\n`,
+  );
   return [
-    ['sources.md', page('Sources', 'Corpora, in the formats they are published in. Every source takes `mirror:`.', 'source')],
-    ['filters.md', page('Filters', 'A filter keeps a document, perhaps rewritten, or drops it with a named reason.', 'filter')],
-    ['dedup.md', page('Deduplication', 'Decided while the stream passes; the first copy in sequence order wins.', 'deduper')],
+    [
+      'sources.md',
+      page('Sources', 'Corpora, in the formats they are published in. Every source takes `mirror:`.', 'source'),
+    ],
+    [
+      'filters.md',
+      page('Filters', 'A filter keeps a document, perhaps rewritten, or drops it with a named reason.', 'filter'),
+    ],
+    [
+      'dedup.md',
+      page('Deduplication', 'Decided while the stream passes; the first copy in sequence order wins.', 'deduper'),
+    ],
     ['sinks.md', page('Sinks', 'What takes the kept documents.', 'sink')],
-    ['pipeline.md', `${NOTE}\n# Pipeline file\n\nPaths in a pipeline file are relative to the file.\n\n${optionTable(input.optionRows(input.pipeline).filter(({ name }) => !/^(sources|filters|dedup|sinks)\./.test(name)))}`],
+    [
+      'pipeline.md',
+      `${NOTE}\n# Pipeline file\n\nPaths in a pipeline file are relative to the file.\n\n${optionTable(input.optionRows(input.pipeline).filter(({ name }) => !/^(sources|filters|dedup|sinks)\./.test(name)))}`,
+    ],
     ['commands.md', `${NOTE}\n# Commands\n\n${commands.join('\n')}`],
   ];
 }

@@ -17,7 +17,8 @@ export const collect = (value: string, before: string[]): string[] => [...before
 export function parseWorkers(value: string): number | 'auto' {
   if (value === 'auto') return value;
   const workers = Number(value);
-  if (!Number.isInteger(workers) || workers < 1 || workers > 1024) throw new InvalidArgumentError('a number from 1, or auto');
+  if (!Number.isInteger(workers) || workers < 1 || workers > 1024)
+    throw new InvalidArgumentError('a number from 1, or auto');
   return workers;
 }
 

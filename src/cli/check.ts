@@ -7,12 +7,16 @@ import { collect, pipelineFile } from './arguments.ts';
 
 const listed = (title: string, plugins: readonly PlannedPlugin[]): string[] => [
   `${title}${plugins.length === 0 ? ': none' : ''}`,
-  ...plugins.map(({ label, options }) => `  ${label}${Object.keys(options).length === 0 ? '' : ` ${JSON.stringify(options)}`}`),
+  ...plugins.map(
+    ({ label, options }) => `  ${label}${Object.keys(options).length === 0 ? '' : ` ${JSON.stringify(options)}`}`,
+  ),
 ];
 
 export const checkCommand = new Command('check')
   .summary('check a pipeline file and explain the plan, touching no network')
-  .description('Checks a pipeline file (every problem in one go) and explains the plan. Touches no network and no disk.')
+  .description(
+    'Checks a pipeline file (every problem in one go) and explains the plan. Touches no network and no disk.',
+  )
   .argument('<pipeline>', 'pipeline file (YAML)')
   .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
   .option('--json', 'the plan as JSON', false)

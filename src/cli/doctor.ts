@@ -17,7 +17,11 @@ async function attempt(name: string, check: () => Promise<string>): Promise<Find
   try {
     return { name, state: 'ok', detail: await check() };
   } catch (error) {
-    return { name, state: 'broken', detail: `${errorMessage(error)} — run \`npm rebuild\`; building it needs a C++ compiler, make and python3` };
+    return {
+      name,
+      state: 'broken',
+      detail: `${errorMessage(error)} — run \`npm rebuild\`; building it needs a C++ compiler, make and python3`,
+    };
   }
 }
 
@@ -50,14 +54,22 @@ async function survey(): Promise<Finding[]> {
   const { bavail, bsize } = await statfs('.');
   const token: Finding =
     process.env.HF_TOKEN === undefined
-      ? { name: 'HF_TOKEN', state: 'absent', detail: 'needed for gated corpora such as OSCAR: accept its terms on the hub, then export HF_TOKEN' }
+      ? {
+          name: 'HF_TOKEN',
+          state: 'absent',
+          detail: 'needed for gated corpora such as OSCAR: accept its terms on the hub, then export HF_TOKEN',
+        }
       : { name: 'HF_TOKEN', state: 'ok', detail: 'set' };
   const backends = (await surveyBackends()).map(
     ({ name, works, why }): Finding => ({ name: `trainer ${name}`, state: works ? 'ok' : 'absent', detail: why }),
   );
   return [
     { name: 'node', state: 'ok', detail: `${process.version} on ${process.platform} ${process.arch}` },
-    { name: 'machine', state: 'ok', detail: `${availableParallelism()} cores, ${formatBytes(totalmem())} memory, ${formatBytes(bavail * bsize)} free here` },
+    {
+      name: 'machine',
+      state: 'ok',
+      detail: `${availableParallelism()} cores, ${formatBytes(totalmem())} memory, ${formatBytes(bavail * bsize)} free here`,
+    },
     await attempt('zstd', zstd),
     await attempt('xz', xz),
     await attempt('dedup', dedupers),
@@ -70,17 +82,23 @@ const MARK = { ok: 'ok', absent: '–', broken: '✗' } as const;
 
 export const doctorCommand = new Command('doctor')
   .summary('what this machine has, what is missing, and the fix')
-  .description('Tells what this machine has, what is missing, and the fix. Exit 1 when something that a run needs is broken.')
+  .description(
+    'Tells what this machine has, what is missing, and the fix. Exit 1 when something that a run needs is broken.',
+  )
   .option('--json', 'the findings as JSON', false)
   .action(async (flags: { json: boolean }) => {
     const findings = await survey();
     if (flags.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
     else {
       const width = Math.max(...findings.map(({ name }) => name.length));
-      for (const { name, state, detail } of findings) process.stdout.write(`${MARK[state].padEnd(3)}${name.padEnd(width + 2)}${detail}\n`);
+      for (const { name, state, detail } of findings)
+        process.stdout.write(`${MARK[state].padEnd(3)}${name.padEnd(width + 2)}${detail}\n`);
     }
     const broken = findings.filter(({ state }) => state === 'broken');
     if (broken.length > 0) {
-      throw new SeiryuError(`${broken.map(({ name }) => name).join(', ')} cannot work here.`, { code: 'doctor.broken', fix: 'See the lines marked ✗.' });
+      throw new SeiryuError(`${broken.map(({ name }) => name).join(', ')} cannot work here.`, {
+        code: 'doctor.broken',
+        fix: 'See the lines marked ✗.',
+      });
     }
   });

@@ -12,7 +12,9 @@ function explain(error: unknown): number {
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`seiryu: an unexpected error; this is a bug.\n${text}\n  Please report it with the lines above and the run's log.jsonl: see CONTRIBUTING.md.\n`);
+  process.stderr.write(
+    `seiryu: an unexpected error; this is a bug.\n${text}\n  Please report it with the lines above and the run's log.jsonl: see CONTRIBUTING.md.\n`,
+  );
   return 1;
 }
 

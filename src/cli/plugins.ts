@@ -18,14 +18,20 @@ export const pluginsCommand = new Command('plugins')
     }
     const found = plugins.filter((plugin) => plugin.name === name);
     if (found.length === 0) {
-      const nearest = nearestName(name, plugins.map((plugin) => plugin.name));
+      const nearest = nearestName(
+        name,
+        plugins.map((plugin) => plugin.name),
+      );
       throw new PipelineError(`There is no plugin "${name}".`, {
         code: 'plugin.unknown',
         fix: nearest === undefined ? '`seiryu plugins` lists all.' : `Did you mean ${nearest}?`,
       });
     }
     for (const plugin of found) {
-      const rows = optionRows(optionsSchema(plugin)).map(({ name: option, type, standard, description }) => `  ${option}  ${type.replaceAll('\\|', '|')}${standard === '' ? '' : ` (default ${standard})`}\n      ${description}`);
+      const rows = optionRows(optionsSchema(plugin)).map(
+        ({ name: option, type, standard, description }) =>
+          `  ${option}  ${type.replaceAll('\\|', '|')}${standard === '' ? '' : ` (default ${standard})`}\n      ${description}`,
+      );
       process.stdout.write(`${plugin.kind} ${plugin.name}: ${plugin.summary}\n${rows.join('\n')}\n`);
     }
   });

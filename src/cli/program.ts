@@ -10,10 +10,23 @@ import { runCommand } from './run.ts';
 import { verifyCommand } from './verify.ts';
 
 export const program = new Command('seiryu')
-  .description('清流: streams web corpora from where they are published into a trainer, cleaned and deduplicated on the way.')
+  .description(
+    '清流: streams web corpora from where they are published into a trainer, cleaned and deduplicated on the way.',
+  )
   .version(version)
   .showHelpAfterError('(seiryu --help lists the commands)')
-  .addHelpText('after', '\nExit codes: 0 done · 1 unexpected error · 2 invalid pipeline file or arguments · 3 source failed (resumable) ·\n4 disk budget or volume full (resumable) · 5 training diverged · 130 interrupted (resumable)');
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 done · 1 unexpected error · 2 invalid pipeline file or arguments · 3 source failed (resumable) ·\n4 disk budget or volume full (resumable) · 5 training diverged · 130 interrupted (resumable)',
+  );
 
-const commands = [runCommand, checkCommand, reportCommand, verifyCommand, generateCommand, pluginsCommand, doctorCommand];
+const commands = [
+  runCommand,
+  checkCommand,
+  reportCommand,
+  verifyCommand,
+  generateCommand,
+  pluginsCommand,
+  doctorCommand,
+];
 for (const command of commands) program.addCommand(command);

@@ -12,7 +12,10 @@ export const reportCommand = new Command('report')
   .action(async (dir: string, flags: { json: boolean }) => {
     const record = await readRecord(dir);
     if (record === undefined) {
-      throw new PipelineError(`${dir} holds no run.json that can be read.`, { code: 'run.none', fix: 'Give the folder of a run, e.g. runs/sample.' });
+      throw new PipelineError(`${dir} holds no run.json that can be read.`, {
+        code: 'run.none',
+        fix: 'Give the folder of a run, e.g. runs/sample.',
+      });
     }
     process.stdout.write(`${flags.json ? JSON.stringify(record, null, 2) : reportLines(record).join('\n')}\n`);
   });

@@ -20,7 +20,11 @@ export const runCommand = new Command('run')
   .description('Streams a pipeline to its end. The same command goes on where a stopped run left off.')
   .argument('<pipeline>', 'pipeline file (YAML); bundled ones run by name: pipelines/sample.yaml')
   .option('--out <dir>', 'folder of the run (default: runs/<name>)')
-  .addOption(new Option('--workers <n>', 'worker threads; the output does not depend on it').argParser(parseWorkers).default('auto'))
+  .addOption(
+    new Option('--workers <n>', 'worker threads; the output does not depend on it')
+      .argParser(parseWorkers)
+      .default('auto'),
+  )
   .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
   .option('--fresh', 'begin anew: deletes what the folder holds of an earlier run', false)
   .option('--json', 'progress as JSON lines on stdout', false)

@@ -17,7 +17,8 @@ async function sha256(path: string): Promise<string> {
 /** Everything in a run's folder that does not agree with its record. */
 export async function findDifferences(dir: string, record: RunRecord): Promise<string[]> {
   const found: string[] = [];
-  if (!isBalanced(record)) found.push(`documents: read is not kept + dropped + quarantined: ${JSON.stringify(record.documents)}`);
+  if (!isBalanced(record))
+    found.push(`documents: read is not kept + dropped + quarantined: ${JSON.stringify(record.documents)}`);
   for (const { path, sha256: expected, bytes, retained } of record.shards) {
     const size = await fileSize(join(dir, path));
     if (!retained) {
@@ -36,15 +37,23 @@ export const verifyCommand = new Command('verify')
   .action(async (dir: string) => {
     const record = await readRecord(dir);
     if (record === undefined) {
-      throw new PipelineError(`${dir} holds no run.json that can be read.`, { code: 'run.none', fix: 'Give the folder of a run, e.g. runs/sample.' });
+      throw new PipelineError(`${dir} holds no run.json that can be read.`, {
+        code: 'run.none',
+        fix: 'Give the folder of a run, e.g. runs/sample.',
+      });
     }
     const found = await findDifferences(dir, record);
     if (found.length > 0) {
-      throw new SeiryuError(`${found.length} difference${found.length === 1 ? '' : 's'} in ${dir}:\n  ${found.join('\n  ')}`, {
-        code: 'verify.differs',
-        fix: 'Restore the files, or run the pipeline again with --fresh.',
-      });
+      throw new SeiryuError(
+        `${found.length} difference${found.length === 1 ? '' : 's'} in ${dir}:\n  ${found.join('\n  ')}`,
+        {
+          code: 'verify.differs',
+          fix: 'Restore the files, or run the pipeline again with --fresh.',
+        },
+      );
     }
     const kept = record.shards.filter(({ retained }) => retained).length;
-    process.stdout.write(`${dir}: ${record.documents.read} documents add up, ${kept} shards have their recorded checksums\n`);
+    process.stdout.write(
+      `${dir}: ${record.documents.read} documents add up, ${kept} shards have their recorded checksums\n`,
+    );
   });

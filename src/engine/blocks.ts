@@ -72,7 +72,11 @@ class Cutter {
   /** Set while the bytes of a record that is too long are thrown away. */
   #skipped: { offset: number; excerpt: string; bytes: number } | undefined;
 
-  constructor(format: Pick<Format, 'delimiter' | 'isRecord'>, limits: BlockLimits, from: { offset: number; ordinal: number }) {
+  constructor(
+    format: Pick<Format, 'delimiter' | 'isRecord'>,
+    limits: BlockLimits,
+    from: { offset: number; ordinal: number },
+  ) {
     this.#format = format;
     this.#delimiter = Buffer.from(format.delimiter, 'utf8');
     this.#limits = limits;
@@ -85,7 +89,8 @@ class Cutter {
     const needed = this.#length + chunk.length;
     if (this.#start + needed > this.#buffer.length) {
       const pending = this.#pending(0, this.#length);
-      if (needed > this.#buffer.length) this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+      if (needed > this.#buffer.length)
+        this.#buffer = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
       this.#buffer.set(pending, 0);
       this.#start = 0;
     }
@@ -108,7 +113,11 @@ class Cutter {
       const end = found < 0 ? this.#length : found + this.#delimiter.length;
       if (end - this.#whole > this.#limits.record) {
         yield* this.#flush();
-        this.#skipped = { offset: this.#offset, excerpt: excerptOf(this.#pending(0, Math.min(EXCERPT, this.#length))), bytes: 0 };
+        this.#skipped = {
+          offset: this.#offset,
+          excerpt: excerptOf(this.#pending(0, Math.min(EXCERPT, this.#length))),
+          bytes: 0,
+        };
         continue;
       }
       if (found < 0) {
@@ -216,4 +225,5 @@ class Cutter {
   }
 }
 
-const excerptOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { fatal: false }).decode(bytes).slice(0, EXCERPT);
+const excerptOf = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { fatal: false }).decode(bytes).slice(0, EXCERPT);

@@ -65,7 +65,14 @@ export class Governor implements Disk {
   }
 
   /** For the record: bytes now, the peak of everything, of what grows with the corpus, and of each part. */
-  summary(): { peak: number; budget: number; used: number; stream: number; fixed: number; parts: Record<string, number> } {
+  summary(): {
+    peak: number;
+    budget: number;
+    used: number;
+    stream: number;
+    fixed: number;
+    parts: Record<string, number>;
+  } {
     const fixed = [...this.#peaks].reduce((sum, [part, bytes]) => (FIXED.has(part) ? sum + bytes : sum), 0);
     const parts = Object.fromEntries([...this.#peaks].sort(([a], [b]) => (a < b ? -1 : 1)));
     return { peak: this.#peak, budget: this.budget, used: this.#used, stream: this.#streamPeak, fixed, parts };
@@ -116,7 +123,10 @@ export class Governor implements Disk {
     const missing = this.#used + bytes - this.budget;
     return new DiskError(
       `The disk budget of ${formatBytes(this.budget)} is spent: ${formatBytes(this.#used)} are held (${this.#held()}), and the next ${formatBytes(bytes)} of ${part} miss ${formatBytes(missing)} (${missing} bytes).`,
-      { code: 'disk.budget', fix: 'Raise disk.budget (for example --set disk.budget=…) and run the same command again: it goes on where it stopped.' },
+      {
+        code: 'disk.budget',
+        fix: 'Raise disk.budget (for example --set disk.budget=…) and run the same command again: it goes on where it stopped.',
+      },
     );
   }
 
@@ -124,7 +134,10 @@ export class Governor implements Disk {
     const missing = bytes + this.#volumeReserve - this.#free;
     return new DiskError(
       `The volume of ${this.#dir} has ${formatBytes(this.#free)} free; the next ${formatBytes(bytes)} of ${part} and the reserve of ${formatBytes(this.#volumeReserve)} miss ${formatBytes(missing)} (${missing} bytes).`,
-      { code: 'disk.reserve', fix: 'Free space on that volume (or lower disk.reserve) and run the same command again: it goes on where it stopped.' },
+      {
+        code: 'disk.reserve',
+        fix: 'Free space on that volume (or lower disk.reserve) and run the same command again: it goes on where it stopped.',
+      },
     );
   }
 }

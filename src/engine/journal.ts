@@ -103,7 +103,10 @@ export class Journal {
 }
 
 const count = z.int().nonnegative();
-const listedShard = z.object({ source: z.string(), shard: z.custom<ListedShard['shard']>((value) => typeof value === 'object' && value !== null) });
+const listedShard = z.object({
+  source: z.string(),
+  shard: z.custom<ListedShard['shard']>((value) => typeof value === 'object' && value !== null),
+});
 const headSchema: z.ZodType<JournalHead> = z.object({
   version: z.literal(1),
   identity: z.string(),
@@ -122,7 +125,9 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
   sinks: z.array(
     z.object({
       state: z.object({ shard: count, documents: count, bytes: count }),
-      finished: z.array(z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() })),
+      finished: z.array(
+        z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() }),
+      ),
     }),
   ),
   quarantine: count,
@@ -170,7 +175,10 @@ export async function readJournal(path: string): Promise<JournalReader | undefin
   return { head: head.data, headBytes: first.end, entries, close: () => file.close() };
 }
 
-async function readEntry(file: FileHandle, at: number): Promise<{ json: unknown; signatures: Uint32Array; end: number } | undefined> {
+async function readEntry(
+  file: FileHandle,
+  at: number,
+): Promise<{ json: unknown; signatures: Uint32Array; end: number } | undefined> {
   const header = Buffer.alloc(HEADER);
   if ((await file.read(header, 0, HEADER, at)).bytesRead < HEADER) return undefined;
   const length = header.readUInt32LE(0);

@@ -28,6 +28,9 @@ export function openLog(path: string, held: number, governor: Governor): RunLog 
     bytes += size;
     governor.adopt(size, 'log');
   };
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } }, { write });
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    { write },
+  );
   return { log, close: () => closeSync(file) };
 }

@@ -49,7 +49,17 @@ export function blockProcessor(pool: Piscina): BlockProcessor {
       if (cut.records === 0) return { block, result: EMPTY };
       const { bytes, offset, firstOrdinal, records } = cut;
       const { format, fields } = shard;
-      const result = await run<BlockResult>({ kind: 'block', source, shard: shard.id, format, fields, bytes, offset, firstOrdinal, records });
+      const result = await run<BlockResult>({
+        kind: 'block',
+        source,
+        shard: shard.id,
+        format,
+        fields,
+        bytes,
+        offset,
+        firstOrdinal,
+        records,
+      });
       return { block, result };
     },
   };

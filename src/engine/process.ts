@@ -72,7 +72,10 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
   const filters = plan.filters.map(({ name, label, options }) => {
     const plugin = registry.filter.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown filter: ${name}`);
-    return { label, filter: plugin.create(plugin.options.parse(options), { language: plan.language, baseDir: plan.baseDir }) };
+    return {
+      label,
+      filter: plugin.create(plugin.options.parse(options), { language: plan.language, baseDir: plan.baseDir }),
+    };
   });
   const signers = await Promise.all(
     plan.dedupers.map(async ({ name, options }) => {
@@ -124,14 +127,19 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
     const textBytes = Uint32Array.from(alive, ({ text }) => Buffer.byteLength(text, 'utf8'));
     const views: Partial<Record<SinkView, EncodedView>> = {};
     for (const view of plan.views) {
-      views[view] = encodeStrings(alive.map(view === 'text' ? ({ text }) => text : (candidate) => jsonLine(task.source, candidate)));
+      views[view] = encodeStrings(
+        alive.map(view === 'text' ? ({ text }) => text : (candidate) => jsonLine(task.source, candidate)),
+      );
     }
     seconds.encode = clock();
     return { read, rejects, dropped, count: alive.length, textBytes, signatures, views, seconds };
   };
 }
 
-function parseBlock(format: Format, task: BlockTask): { candidates: Candidate[]; rejects: Reject[]; dropped: Record<string, number> } {
+function parseBlock(
+  format: Format,
+  task: BlockTask,
+): { candidates: Candidate[]; rejects: Reject[]; dropped: Record<string, number> } {
   const { firstOrdinal, offset, fields } = task;
   const parsed = format.parse(task.bytes, { firstOrdinal, offset, fields });
   const dropped: Record<string, number> = {};

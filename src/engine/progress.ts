@@ -3,7 +3,12 @@ import type { TrainerEvent } from '../trainer/protocol.ts';
 
 export interface Progress {
   readonly phase: 'listing' | 'streaming' | 'training' | 'finishing';
-  readonly documents: { readonly read: number; readonly kept: number; readonly dropped: number; readonly quarantined: number };
+  readonly documents: {
+    readonly read: number;
+    readonly kept: number;
+    readonly dropped: number;
+    readonly quarantined: number;
+  };
   readonly bytes: { readonly fetched: number; readonly decoded: number; readonly kept: number };
   readonly shards: { readonly ended: number; readonly listed: number };
   readonly disk: { readonly used: number; readonly budget: number };
@@ -25,7 +30,12 @@ export function totalBytes(sizes: readonly (number | undefined)[]): number | und
   return (total / known.length) * sizes.length;
 }
 
-export function secondsLeft(fetched: number, total: number | undefined, fetchedBefore: number, seconds: number): number | undefined {
+export function secondsLeft(
+  fetched: number,
+  total: number | undefined,
+  fetchedBefore: number,
+  seconds: number,
+): number | undefined {
   const here = fetched - fetchedBefore;
   if (total === undefined || here <= 0 || seconds <= 0) return undefined;
   return Math.max(0, ((total - fetched) * seconds) / here);

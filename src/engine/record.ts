@@ -40,7 +40,9 @@ export const runRecordSchema = z.looseObject({
     }),
   }),
   sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
-  shards: z.array(z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() })),
+  shards: z.array(
+    z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() }),
+  ),
   trainer: z.record(z.string(), z.json()).exactOptional(),
   workers: count,
   sessions: count,

@@ -84,8 +84,13 @@ export class Reporter {
 
   writeStopped(error: unknown): Promise<RunRecord> {
     const known = error instanceof SeiryuError;
-    const status = error instanceof InterruptedError ? 'interrupted' : known && error.exitCode !== 5 ? 'stopped' : 'failed';
-    const details = { code: known ? error.code : 'bug', message: errorMessage(error), exit: known ? error.exitCode : 1 };
+    const status =
+      error instanceof InterruptedError ? 'interrupted' : known && error.exitCode !== 5 ? 'stopped' : 'failed';
+    const details = {
+      code: known ? error.code : 'bug',
+      message: errorMessage(error),
+      exit: known ? error.exitCode : 1,
+    };
     return this.write(status, { error: details });
   }
 
@@ -96,7 +101,8 @@ export class Reporter {
     const seconds = session?.seconds ?? emptySeconds();
     const { user, system } = process.cpuUsage(this.#cpu);
     const total = (user + system) / 1e6;
-    const measured = seconds.parse + sum(seconds.filters) + seconds.sign + seconds.encode + seconds.gate + seconds.sinks;
+    const measured =
+      seconds.parse + sum(seconds.filters) + seconds.sign + seconds.encode + seconds.gate + seconds.sinks;
     const trainer = this.#trainer();
     return {
       seiryu: version,

@@ -21,16 +21,24 @@ export interface Resumed {
  * has durably consumed: it must be sent all that follows) and re-admits their signatures. Undefined when there is no
  * journal.
  */
-export async function resumeRun(path: string, plan: Plan, gate: Gate, maxDocuments: number): Promise<Resumed | undefined> {
+export async function resumeRun(
+  path: string,
+  plan: Plan,
+  gate: Gate,
+  maxDocuments: number,
+): Promise<Resumed | undefined> {
   const reader = await readJournal(path);
   if (reader === undefined) return undefined;
   try {
     const { head } = reader;
     if (head.identity !== plan.identity || head.words !== gate.words) {
-      throw new PipelineError('The run folder holds a run of another pipeline: sources, filters, dedup, sinks or stream differ.', {
-        code: 'run.other_pipeline',
-        fix: 'Use another --out, or begin anew with --fresh (it deletes what the folder holds).',
-      });
+      throw new PipelineError(
+        'The run folder holds a run of another pipeline: sources, filters, dedup, sinks or stream differ.',
+        {
+          code: 'run.other_pipeline',
+          fix: 'Use another --out, or begin anew with --fresh (it deletes what the folder holds).',
+        },
+      );
     }
     let checkpoint: Checkpoint | undefined;
     let journalBytes: number | undefined;

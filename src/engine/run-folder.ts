@@ -36,7 +36,15 @@ export const BALLAST_BYTES = 64 * 1024;
 /** Removes everything a run writes, and nothing else. */
 export async function clearRun(paths: RunPaths): Promise<void> {
   const shardFolders = await fastGlob('shards*', { cwd: paths.dir, onlyDirectories: true, deep: 1, absolute: true });
-  const own = [paths.journal, paths.ballast, paths.quarantine, paths.log, paths.trainer, join(paths.dir, 'run.json'), ...shardFolders];
+  const own = [
+    paths.journal,
+    paths.ballast,
+    paths.quarantine,
+    paths.log,
+    paths.trainer,
+    join(paths.dir, 'run.json'),
+    ...shardFolders,
+  ];
   for (const path of own) await rm(path, { recursive: true, force: true });
 }
 
@@ -59,7 +67,10 @@ export async function lockRun(paths: RunPaths): Promise<() => Promise<void>> {
       await rm(paths.lock, { force: true });
     }
   }
-  throw new PipelineError(`The lock ${paths.lock} cannot be taken.`, { code: 'run.locked', fix: 'Remove the file if no run is active.' });
+  throw new PipelineError(`The lock ${paths.lock} cannot be taken.`, {
+    code: 'run.locked',
+    fix: 'Remove the file if no run is active.',
+  });
 }
 
 function isAlive(pid: number): boolean {

@@ -68,7 +68,13 @@ async function runLocked(
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
   const abort = new AbortController();
   const context: Context = { language: plan.language, baseDir: plan.baseDir, env: options.env, signal: abort.signal };
-  const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, options.workers === 'auto' ? availableParallelism() : options.workers);
+  const reporter = new Reporter(
+    plan,
+    paths,
+    governor,
+    before?.sessions ?? 0,
+    options.workers === 'auto' ? availableParallelism() : options.workers,
+  );
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
   const onInterrupt = (): void => {
@@ -82,12 +88,16 @@ async function runLocked(
     session = opened.session;
     reporter.begin(session, opened.shards);
     await stream(plan, options, paths, opened, sources, abort, reporter);
-    const record = await reporter.write('done', session.stopped?.note === undefined ? {} : { note: session.stopped.note });
+    const record = await reporter.write(
+      'done',
+      session.stopped?.note === undefined ? {} : { note: session.stopped.note },
+    );
     log.info({ kept: session.tally.documents.kept }, 'run.done');
     return record;
   } catch (error) {
     log.error({ code: error instanceof SeiryuError ? error.code : 'bug', message: String(error) }, 'run.stopped');
-    const reason = session === undefined && options.interrupt.aborted ? interrupted(String(options.interrupt.reason)) : error;
+    const reason =
+      session === undefined && options.interrupt.aborted ? interrupted(String(options.interrupt.reason)) : error;
     await leaveResumable(paths, session, reason, reporter);
     throw reason;
   } finally {
@@ -124,7 +134,11 @@ async function openSession(
     const plugin = registry.sink.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown sink: ${name}`);
     const folder = label === name ? 'shards' : `shards-${label.slice(name.length + 1)}`;
-    return { label, view: plugin.view, sink: plugin.create(plugin.options.parse(options), { dir: paths.dir, folder, disk: governor }) };
+    return {
+      label,
+      view: plugin.view,
+      sink: plugin.create(plugin.options.parse(options), { dir: paths.dir, folder, disk: governor }),
+    };
   });
   const quarantine = new Quarantine(paths.quarantine, governor);
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
@@ -132,10 +146,15 @@ async function openSession(
   const shards = resumed?.shards ?? (await list());
   const journal =
     resumed === undefined
-      ? await Journal.create(paths.journal, { version: 1, identity: plan.identity, words: gate.words, shards }, governor)
+      ? await Journal.create(
+          paths.journal,
+          { version: 1, identity: plan.identity, words: gate.words, shards },
+          governor,
+        )
       : await Journal.reopen(paths.journal, resumed.journalBytes, governor);
   const checkpoint = resumed?.checkpoint;
-  for (const [index, { sink }] of sinks.entries()) await sink.restore(checkpoint?.sinks[index]?.state, resumed?.finished[index] ?? []);
+  for (const [index, { sink }] of sinks.entries())
+    await sink.restore(checkpoint?.sinks[index]?.state, resumed?.finished[index] ?? []);
   await quarantine.restore(checkpoint?.quarantine ?? 0);
   await rm(paths.ballast, { force: true });
   governor.forget();
@@ -145,7 +164,10 @@ async function openSession(
   log.info({ shards: shards.length, resumedAt: checkpoint?.cursor.seq ?? null, documents: gate.admitted }, 'run.open');
   const tally = checkpoint === undefined ? emptyTally() : structuredClone(checkpoint.tally);
   const cursor = checkpoint?.cursor ?? startCursor(plan.stream.open);
-  return { session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint), shards };
+  return {
+    session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint),
+    shards,
+  };
 }
 
 async function stream(
@@ -166,9 +188,15 @@ async function stream(
     filename: compiledFile('engine/worker.js'),
     minThreads: workers,
     maxThreads: workers,
-    workerData: processorPlan(plan, sinks.map(({ view }) => view)),
+    workerData: processorPlan(
+      plan,
+      sinks.map(({ view }) => view),
+    ),
   });
-  const heartbeat = setInterval(() => void reporter.write('running', {}).catch((error: unknown) => session.stop({ error })), 10_000);
+  const heartbeat = setInterval(
+    () => void reporter.write('running', {}).catch((error: unknown) => session.stop({ error })),
+    10_000,
+  );
   try {
     if (plan.trainer) await startTraining(plan, plan.trainer, paths, session, options);
     const { process, runTask } = blockProcessor(pool);
@@ -179,7 +207,10 @@ async function stream(
       runTask,
       onOpen: ({ source, shard }, offset) => log.info({ source, shard: shard.id, offset }, 'shard.open'),
     });
-    const limit = { bytes: (workers + 2) * plan.stream.block, size: ({ cut }: { cut: { bytes: Uint8Array } }) => Math.max(1, cut.bytes.length) };
+    const limit = {
+      bytes: (workers + 2) * plan.stream.block,
+      size: ({ cut }: { cut: { bytes: Uint8Array } }) => Math.max(1, cut.bytes.length),
+    };
     await session.take(mapOrdered(streamBlocks(shards, session.cursor, open), process, limit));
     if (session.stopped === undefined) reporter.phase = 'training';
     await finish(session);
@@ -206,7 +237,13 @@ async function finish(session: Session): Promise<void> {
   await (stopped === undefined ? training?.endOfCorpus() : training?.finished);
 }
 
-async function startTraining(plan: Plan, trainer: NonNullable<Plan['trainer']>, paths: RunPaths, session: Session, options: RunOptions): Promise<void> {
+async function startTraining(
+  plan: Plan,
+  trainer: NonNullable<Plan['trainer']>,
+  paths: RunPaths,
+  session: Session,
+  options: RunOptions,
+): Promise<void> {
   const { governor, sinks, log, gate } = session.parts;
   const training = await Training.start({
     plan,
@@ -240,7 +277,12 @@ async function startTraining(plan: Plan, trainer: NonNullable<Plan['trainer']>, 
 }
 
 /** Leaves the folder so that the same command goes on: uncommitted bytes are cut off, and the record says what happened. */
-async function leaveResumable(paths: RunPaths, session: Session | undefined, error: unknown, reporter: Reporter): Promise<void> {
+async function leaveResumable(
+  paths: RunPaths,
+  session: Session | undefined,
+  error: unknown,
+  reporter: Reporter,
+): Promise<void> {
   if (error instanceof DiskError && session !== undefined) {
     await rm(paths.ballast, { force: true });
     for (const { sink } of session.parts.sinks) await sink.rollback().catch(() => undefined);

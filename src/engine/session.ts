@@ -1,6 +1,6 @@
 // The loop of a run: takes finished blocks in order through gate, sinks and feed, and commits.
 import { performance } from 'node:perf_hooks';
-import { InterruptedError, SeiryuError, SourceError } from '../errors.ts';
+import { InterruptedError, type SeiryuError, SourceError } from '../errors.ts';
 import type { Sink, SinkView } from '../pipeline/define.ts';
 import type { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
@@ -81,7 +81,8 @@ export class Session {
       for await (const block of blocks) {
         await this.#takeBlock(block);
         if (this.#stop !== undefined) break;
-        if (performance.now() - this.#lastCommit >= COMMIT_EVERY || this.parts.gate.pendingBytes >= COMMIT_BYTES) await this.commit();
+        if (performance.now() - this.#lastCommit >= COMMIT_EVERY || this.parts.gate.pendingBytes >= COMMIT_BYTES)
+          await this.commit();
       }
     } catch (error) {
       // A source that failed leaves everything before it whole; a writer that failed does not.
@@ -126,7 +127,8 @@ export class Session {
     const decided = performance.now();
     const rejects = cut.reject === undefined ? result.rejects : [...result.rejects, cut.reject];
     await quarantine.add(source, shard.id, rejects);
-    for (const { ordinal, offset, reason } of rejects) log.warn({ source, shard: shard.id, ordinal, offset, reason }, 'quarantine');
+    for (const { ordinal, offset, reason } of rejects)
+      log.warn({ source, shard: shard.id, ordinal, offset, reason }, 'quarantine');
     for (const { view, sink } of sinks) {
       const encoded = result.views[view];
       if (encoded === undefined) throw new Error(`the worker made no ${view} view`);

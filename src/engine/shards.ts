@@ -26,7 +26,10 @@ export async function listShards(sources: ReadonlyMap<string, Source>): Promise<
   for (const [label, source] of sources) {
     const before = listed.length;
     for await (const shard of source.shards()) {
-      listed.push({ source: label, shard: shard.size === undefined ? { ...shard, ...(await sizeOf(source, shard.path)) } : shard });
+      listed.push({
+        source: label,
+        shard: shard.size === undefined ? { ...shard, ...(await sizeOf(source, shard.path)) } : shard,
+      });
     }
     if (listed.length === before) {
       throw new SourceError(`The source ${label} lists no shards at ${source.transport.base}.`, {
@@ -73,7 +76,11 @@ export function shardOpener({ sources, limits, signal, runTask, onOpen }: OpenOp
 }
 
 /** Fast-forward: drops the first `count` decoded bytes of a shard that a resumed run has read before. */
-async function* skipBytes(chunks: AsyncIterable<Uint8Array>, count: number, { source, shard }: ListedShard): AsyncGenerator<Uint8Array> {
+async function* skipBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  count: number,
+  { source, shard }: ListedShard,
+): AsyncGenerator<Uint8Array> {
   let left = count;
   for await (const chunk of chunks) {
     if (left >= chunk.length) {
@@ -84,10 +91,13 @@ async function* skipBytes(chunks: AsyncIterable<Uint8Array>, count: number, { so
     left = 0;
   }
   if (left > 0) {
-    throw new SourceError(`The shard is shorter than when it was read before: ${left} of ${count} decoded bytes are missing.`, {
-      code: 'source.changed',
-      fix: 'The published file changed. Begin anew with --fresh, or point `mirror:` at the old copy.',
-      place: { source, shard: shard.id },
-    });
+    throw new SourceError(
+      `The shard is shorter than when it was read before: ${left} of ${count} decoded bytes are missing.`,
+      {
+        code: 'source.changed',
+        fix: 'The published file changed. Begin anew with --fresh, or point `mirror:` at the old copy.',
+        place: { source, shard: shard.id },
+      },
+    );
   }
 }

@@ -69,11 +69,18 @@ interface Slot {
  * Yields blocks in sequence from `cursor` on. The order depends only on the list, the shards' bytes and the number of
  * slots. Each open shard is read one block ahead.
  */
-export async function* streamBlocks(list: readonly ListedShard[], cursor: StreamCursor, open: ShardOpener): AsyncGenerator<Block> {
+export async function* streamBlocks(
+  list: readonly ListedShard[],
+  cursor: StreamCursor,
+  open: ShardOpener,
+): AsyncGenerator<Block> {
   let { seq, turn, next } = cursor;
   const listed = (index: number): ListedShard => {
     const found = list[index];
-    if (found === undefined) throw new PipelineError(`The journal names shard ${index}, but the run has ${list.length}.`, { code: 'journal.shard' });
+    if (found === undefined)
+      throw new PipelineError(`The journal names shard ${index}, but the run has ${list.length}.`, {
+        code: 'journal.shard',
+      });
     return found;
   };
   const start = (at: ShardCursor): Slot => {
@@ -84,7 +91,9 @@ export async function* streamBlocks(list: readonly ListedShard[], cursor: Stream
     next < list.length ? start({ shard: next++, offset: 0, ordinal: 0, fetched: 0, ended: false }) : null;
 
   // A slot whose shard ended stays until its turn comes, so that a resumed run opens shards in the same order.
-  const slots: (Slot | null)[] = cursor.slots.map((at) => (at === null ? openNext() : at.ended ? ended(at) : start(at)));
+  const slots: (Slot | null)[] = cursor.slots.map((at) =>
+    at === null ? openNext() : at.ended ? ended(at) : start(at),
+  );
   try {
     while (slots.some((slot) => slot !== null)) {
       const slot = slots[turn] ?? null;

@@ -20,7 +20,8 @@ export const emptyTally = (): Tally => ({
   sources: {},
 });
 
-export const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, each) => total + each, 0);
+export const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, each) => total + each, 0);
 
 /** read = kept + Σ dropped + quarantined, over all and per source. */
 export function isBalanced({ documents, sources }: Pick<Tally, 'documents' | 'sources'>): boolean {
@@ -48,7 +49,8 @@ export function addBlock(tally: Tally, { source, fetched, decoded, result, kept,
   documents.kept += kept.length;
   documents.quarantined += result.rejects.length;
   for (const counts of [result.dropped, duplicates]) {
-    for (const [reason, times] of Object.entries(counts)) documents.dropped[reason] = (documents.dropped[reason] ?? 0) + times;
+    for (const [reason, times] of Object.entries(counts))
+      documents.dropped[reason] = (documents.dropped[reason] ?? 0) + times;
   }
   bytes.fetched += fetched;
   bytes.decoded += decoded;
@@ -72,5 +74,6 @@ export function addSeconds(total: CpuSeconds, block: StageSeconds): void {
   total.parse += block.parse;
   total.sign += block.sign;
   total.encode += block.encode;
-  for (const [name, seconds] of Object.entries(block.filters)) total.filters[name] = (total.filters[name] ?? 0) + seconds;
+  for (const [name, seconds] of Object.entries(block.filters))
+    total.filters[name] = (total.filters[name] ?? 0) + seconds;
 }

@@ -49,7 +49,9 @@ export class TrainerProcess {
     this.finished = new Promise((resolve, reject) => {
       this.#child.on('error', (cause) => {
         this.ended = true;
-        reject(new TrainerError(`The trainer could not be started: ${cause.message}`, { code: 'trainer.start', cause }));
+        reject(
+          new TrainerError(`The trainer could not be started: ${cause.message}`, { code: 'trainer.start', cause }),
+        );
       });
       this.#child.on('close', (code, signal) => {
         this.ended = true;
@@ -92,7 +94,11 @@ export class TrainerProcess {
   }
 
   #failure(code: number | null, signal: NodeJS.Signals | null): SeiryuError {
-    const { code: reason, message, fix } = this.#error ?? {
+    const {
+      code: reason,
+      message,
+      fix,
+    } = this.#error ?? {
       code: 'trainer.died',
       message: `The trainer ended with ${signal ?? `exit code ${code}`}.${this.#stderr === '' ? '' : ` Its last words: ${this.#stderr.trim().slice(-1000)}`}`,
       fix: 'Run the same command again: it goes on from the last checkpoint. If it was killed for memory, use a smaller model or batch.',

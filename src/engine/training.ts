@@ -33,7 +33,16 @@ export class Training {
     this.#process = process;
   }
 
-  static async start({ plan, trainer, dir, firstNumber, disk, log, onConsumed, onEvent }: TrainingOptions): Promise<Training> {
+  static async start({
+    plan,
+    trainer,
+    dir,
+    firstNumber,
+    disk,
+    log,
+    onConsumed,
+    onEvent,
+  }: TrainingOptions): Promise<Training> {
     const feed = new Feed(firstNumber, {
       limit: FEED_BYTES,
       disk,

@@ -3,7 +3,9 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { decodeBz2Stream } from '../sources/decode/bz2-stream.ts';
 import { type BlockResult, type BlockTask, createProcessor, type ProcessorPlan } from './process.ts';
 
-export type WorkerTask = ({ readonly kind: 'block' } & BlockTask) | { readonly kind: 'bz2'; readonly bytes: Uint8Array };
+export type WorkerTask =
+  | ({ readonly kind: 'block' } & BlockTask)
+  | { readonly kind: 'bz2'; readonly bytes: Uint8Array };
 
 const plan: ProcessorPlan = workerData;
 const processor = createProcessor(plan);

@@ -173,9 +173,12 @@ export class Feed {
       response.destroy();
       return;
     }
-    const status = error instanceof DiskError ? 507 : error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 500;
+    const status =
+      error instanceof DiskError ? 507 : error instanceof z.ZodError || error instanceof SyntaxError ? 400 : 500;
     const code = error instanceof SeiryuError ? error.code : 'feed.request';
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ code, message: errorMessage(error) }));
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ code, message: errorMessage(error) }));
   }
 
   #change(): Promise<void> {

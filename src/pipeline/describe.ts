@@ -8,7 +8,8 @@ export interface OptionRow {
   readonly description: string;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function typeName(schema: JsonObject): string {
   const { enum: values, const: constant, anyOf, type, items } = schema;
@@ -27,7 +28,9 @@ export function optionRows(schema: JsonObject, prefix = ''): OptionRow[] {
     if (!isObject(value)) return [];
     const name = `${prefix}${key}`;
     const description = typeof value.description === 'string' ? value.description : '';
-    const nested = [value, ...(Array.isArray(value.anyOf) ? value.anyOf.filter(isObject) : [])].flatMap((variant) => optionRows(variant, `${name}.`));
+    const nested = [value, ...(Array.isArray(value.anyOf) ? value.anyOf.filter(isObject) : [])].flatMap((variant) =>
+      optionRows(variant, `${name}.`),
+    );
     const standard = value.default === undefined || isObject(value.default) ? '' : JSON.stringify(value.default);
     return [{ name, type: nested.length > 0 ? 'options' : typeName(value), standard, description }, ...nested];
   });

@@ -7,7 +7,9 @@ const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), z.json());
 
 /** JSON Schema of a plugin's options as people write them. */
 export function optionsSchema(plugin: Plugin): JsonObject {
-  const { $schema: _, ...schema } = jsonObject.parse(z.toJSONSchema(plugin.options, { io: 'input', unrepresentable: 'any' }));
+  const { $schema: _, ...schema } = jsonObject.parse(
+    z.toJSONSchema(plugin.options, { io: 'input', unrepresentable: 'any' }),
+  );
   return { ...schema, description: plugin.summary };
 }
 
@@ -31,7 +33,10 @@ export function pipelineJsonSchema(plugins: readonly Plugin[]): JsonObject {
     const description = jsonObject.parse(properties[key]).description;
     return description === undefined ? value : { ...value, description };
   };
-  const dedup = of('deduper').map((plugin): [string, Json] => [plugin.name, { anyOf: [{ type: 'boolean' }, optionsSchema(plugin)] }]);
+  const dedup = of('deduper').map((plugin): [string, Json] => [
+    plugin.name,
+    { anyOf: [{ type: 'boolean' }, optionsSchema(plugin)] },
+  ]);
   return {
     ...schema,
     title: 'Seiryu pipeline',

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { errorMessage, PipelineError } from '../errors.ts';
 import type { Json, JsonObject } from './define.ts';
 import { nearestName } from './nearest-name.ts';
-import { canonicalJson, type PlannedPlugin, type Plan } from './plan.ts';
+import { canonicalJson, type Plan, type PlannedPlugin } from './plan.ts';
 import { type Kind, loadRegistry, type Registry } from './plugins.ts';
 import { dotted, formatProblems, locate, type Path, type Problem, problemsOf } from './problems.ts';
 import { pipelineSchema } from './schema.ts';
@@ -16,7 +16,10 @@ import { pipelineSchema } from './schema.ts';
 export class InvalidPipelineError extends PipelineError {
   readonly problems: readonly Problem[];
   constructor(file: string, problems: readonly Problem[]) {
-    super(formatProblems(file, problems), { code: 'pipeline.invalid', fix: 'Mend the lines above; `seiryu check FILE` tells again.' });
+    super(formatProblems(file, problems), {
+      code: 'pipeline.invalid',
+      fix: 'Mend the lines above; `seiryu check FILE` tells again.',
+    });
     this.problems = problems;
   }
 }
@@ -87,7 +90,9 @@ export async function parsePlan(text: string, path: string, set: readonly string
     file: path,
     baseDir,
     sha256: createHash('sha256').update(text).digest('hex'),
-    identity: createHash('sha256').update(canonicalJson(jsonValue.parse(JSON.parse(JSON.stringify(deciding))))).digest('hex'),
+    identity: createHash('sha256')
+      .update(canonicalJson(jsonValue.parse(JSON.parse(JSON.stringify(deciding)))))
+      .digest('hex'),
     plugins: pluginFiles,
     sources,
     filters,
@@ -107,7 +112,10 @@ function stringsAt(raw: object, key: string): string[] {
 function applyOverride(document: ReturnType<typeof parseDocument>, override: string): void {
   const at = override.indexOf('=');
   if (at <= 0) {
-    throw new PipelineError(`--set ${override} is not of the form a.b=c.`, { code: 'arguments.set', fix: 'For example --set disk.budget=5GB.' });
+    throw new PipelineError(`--set ${override} is not of the form a.b=c.`, {
+      code: 'arguments.set',
+      fix: 'For example --set disk.budget=5GB.',
+    });
   }
   const path = override
     .slice(0, at)
@@ -130,9 +138,11 @@ function knownKeysOf(schema: z.ZodType): (path: Path) => readonly string[] {
     for (const key of path) {
       if (typeof at !== 'object' || at === null) return [];
       const parent = variantWithProperties(at);
-      at = typeof key === 'number' ? Reflect.get(at, 'items') : Reflect.get(Reflect.get(parent, 'properties') ?? {}, key);
+      at =
+        typeof key === 'number' ? Reflect.get(at, 'items') : Reflect.get(Reflect.get(parent, 'properties') ?? {}, key);
     }
-    const properties: unknown = typeof at === 'object' && at !== null ? Reflect.get(variantWithProperties(at), 'properties') : undefined;
+    const properties: unknown =
+      typeof at === 'object' && at !== null ? Reflect.get(variantWithProperties(at), 'properties') : undefined;
     return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
   };
 }
@@ -140,7 +150,9 @@ function knownKeysOf(schema: z.ZodType): (path: Path) => readonly string[] {
 function variantWithProperties(schema: object): object {
   const variants: unknown = Reflect.get(schema, 'anyOf');
   if (!Array.isArray(variants)) return schema;
-  const found: unknown = variants.find((variant) => typeof variant === 'object' && variant !== null && 'properties' in variant);
+  const found: unknown = variants.find(
+    (variant) => typeof variant === 'object' && variant !== null && 'properties' in variant,
+  );
   return typeof found === 'object' && found !== null ? found : schema;
 }
 
@@ -162,7 +174,17 @@ function checkList(checker: Checker, kind: Kind, key: string, list: unknown): Pl
         });
         continue;
       }
-      planned.push(...checkPlugin(checker, kind, first[0], first[1] ?? {}, [key, index, first[0]], [key, index, first[0]], planned));
+      planned.push(
+        ...checkPlugin(
+          checker,
+          kind,
+          first[0],
+          first[1] ?? {},
+          [key, index, first[0]],
+          [key, index, first[0]],
+          planned,
+        ),
+      );
     }
   }
   return planned;
@@ -203,7 +225,9 @@ function checkPlugin(
   }
   const result = plugin.options.safeParse(options);
   if (!result.success) {
-    checker.problems.push(...problemsOf(result.error, options, optionsPath, knownKeysOf(plugin.options), checker.place));
+    checker.problems.push(
+      ...problemsOf(result.error, options, optionsPath, knownKeysOf(plugin.options), checker.place),
+    );
     return [];
   }
   const uses = before.filter((other) => other.name === name).length;
@@ -218,7 +242,8 @@ function checkConsumer(checker: Checker, sinks: readonly PlannedPlugin[], traine
     checker.problems.push({
       ...checker.place(path, 'value'),
       path: dotted(path),
-      message: 'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
+      message:
+        'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
     });
   }
 }

@@ -14,7 +14,8 @@ export interface Registry {
 export type Kind = keyof Registry;
 
 function isPlugin(value: unknown): value is Plugin {
-  if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value) || !('options' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value) || !('options' in value))
+    return false;
   return ['source', 'filter', 'deduper', 'sink'].includes(String(value.kind)) && typeof value.name === 'string';
 }
 
@@ -46,11 +47,14 @@ async function importPlugins(jiti: ReturnType<typeof createJiti>, file: string):
   try {
     exported = await jiti.import(file);
   } catch (error) {
-    throw new PipelineError(`The plugin file ${file} does not load: ${error instanceof Error ? error.message : String(error)}`, {
-      code: 'plugin.load',
-      fix: 'Check the path under `plugins:` (it is relative to the pipeline file) and run the file through your compiler.',
-      cause: error,
-    });
+    throw new PipelineError(
+      `The plugin file ${file} does not load: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        code: 'plugin.load',
+        fix: 'Check the path under `plugins:` (it is relative to the pipeline file) and run the file through your compiler.',
+        cause: error,
+      },
+    );
   }
   const found = typeof exported === 'object' && exported !== null ? Object.values(exported).filter(isPlugin) : [];
   if (found.length === 0) {

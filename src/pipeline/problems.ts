@@ -1,5 +1,5 @@
 // Every problem of a pipeline file at once, each with line, column, what was expected and the nearest valid name.
-import { type Document, isMap, isPair, isScalar, LineCounter } from 'yaml';
+import { type Document, isMap, isPair, isScalar, type LineCounter } from 'yaml';
 import type { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
 
@@ -71,7 +71,10 @@ function expectation(issue: z.core.$ZodIssue, found: unknown): string {
   }
   if (issue.code === 'invalid_union') {
     const inner = issue.errors.flat().map((nested) => expectation(nested, found));
-    const own = issue.message === 'Invalid input' ? [...new Set(inner)].join('; or ') : `expected ${issue.message}, found ${shown(found)}`;
+    const own =
+      issue.message === 'Invalid input'
+        ? [...new Set(inner)].join('; or ')
+        : `expected ${issue.message}, found ${shown(found)}`;
     return own === '' ? `not valid here: ${shown(found)}` : own;
   }
   const text = issue.message.replace(/^Too (small|big): /, '').replace(/^Invalid (input|string): /, '');
@@ -106,8 +109,12 @@ export function problemsOf(
     const found = valueAt(input, inner);
     const problem: Problem = { ...place(path, 'value'), path: dotted(path), message: expectation(issue, found) };
     if (issue.code === 'invalid_value' && typeof found === 'string') {
-      const nearest = nearestName(found, issue.values.filter((value) => typeof value === 'string'));
-      if (nearest !== undefined) return [{ ...problem, nearest, message: `${problem.message}; did you mean "${nearest}"?` }];
+      const nearest = nearestName(
+        found,
+        issue.values.filter((value) => typeof value === 'string'),
+      );
+      if (nearest !== undefined)
+        return [{ ...problem, nearest, message: `${problem.message}; did you mean "${nearest}"?` }];
     }
     return [problem];
   });

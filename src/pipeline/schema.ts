@@ -13,9 +13,13 @@ export const streamOptions = z.strictObject({
     .min(1)
     .max(256)
     .default(4)
-    .describe('Shards read at once, in a fixed round robin. Part of the output order, so it never depends on the machine.'),
+    .describe(
+      'Shards read at once, in a fixed round robin. Part of the output order, so it never depends on the machine.',
+    ),
   block: byteSize.default(2 ** 20).describe('Decoded bytes in a block, the unit of work, order and resume.'),
-  record: byteSize.default(4 * 2 ** 20).describe('Longest record in decoded bytes; a longer one is quarantined, not held in memory.'),
+  record: byteSize
+    .default(4 * 2 ** 20)
+    .describe('Longest record in decoded bytes; a longer one is quarantined, not held in memory.'),
 });
 
 export const diskOptions = z.strictObject({
@@ -26,7 +30,10 @@ export const diskOptions = z.strictObject({
 export const pipelineSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'letters, digits, dots, dashes and underscores (it names the run folder)')
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+      'letters, digits, dots, dashes and underscores (it names the run folder)',
+    )
     .optional()
     .describe('Name of the run; its folder is runs/<name>. Default: the file name.'),
   language: z
@@ -38,7 +45,10 @@ export const pipelineSchema = z.strictObject({
   sources: z.array(pluginItem).min(1).describe('Corpora, in reading order: the first copy of a duplicate wins.'),
   filters: z.array(pluginItem).default([]).describe('Cleaning steps, in order.'),
   dedup: z
-    .record(z.string(), z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }))
+    .record(
+      z.string(),
+      z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }),
+    )
     .default({})
     .describe('Dedupers by name, in order; `true` for the defaults.'),
   stream: streamOptions.prefault({}).describe('How the stream is cut and read.'),

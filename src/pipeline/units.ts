@@ -25,13 +25,15 @@ export function parseBytes(text: string): number | undefined {
 }
 
 /** A size option: a number of bytes, or text such as `20GB`, `256 MiB`. */
-export const byteSize = z.union([z.number().int().nonnegative(), z.string()], { error: 'a size in bytes, such as 20GB or 256MiB' }).transform((value, context) => {
-  if (typeof value === 'number') return value;
-  const bytes = parseBytes(value);
-  if (bytes !== undefined) return bytes;
-  context.issues.push({ code: 'custom', message: 'a size in bytes, such as 20GB or 256MiB', input: value });
-  return z.NEVER;
-});
+export const byteSize = z
+  .union([z.number().int().nonnegative(), z.string()], { error: 'a size in bytes, such as 20GB or 256MiB' })
+  .transform((value, context) => {
+    if (typeof value === 'number') return value;
+    const bytes = parseBytes(value);
+    if (bytes !== undefined) return bytes;
+    context.issues.push({ code: 'custom', message: 'a size in bytes, such as 20GB or 256MiB', input: value });
+    return z.NEVER;
+  });
 
 const STEPS: readonly (readonly [number, string])[] = [
   [1e12, 'TB'],

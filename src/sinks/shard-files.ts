@@ -3,15 +3,19 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { compress } from 'zstd-napi';
 import { z } from 'zod';
+import { compress } from 'zstd-napi';
 import { fileSize, syncFolder, writeAll } from '../durable-files.ts';
 import { asDiskError } from '../errors.ts';
 import type { ShardRecord, Sink, SinkBatch, SinkCommit, SinkContext } from '../pipeline/define.ts';
 import { byteSize } from '../pipeline/units.ts';
 
 export const shardOptions = z.strictObject({
-  shard: byteSize.default(256e6).describe('Size at which a shard is closed, in bytes on disk; only a single document larger than it makes a larger shard.'),
+  shard: byteSize
+    .default(256e6)
+    .describe(
+      'Size at which a shard is closed, in bytes on disk; only a single document larger than it makes a larger shard.',
+    ),
   compress: z.enum(['none', 'zstd']).default('none').describe('Compression of the shards.'),
   retain: z
     .enum(['all', 'consumed'])
@@ -110,7 +114,12 @@ export class ShardFiles implements Sink {
     this.#shard = shard;
     this.#documents = documents;
     this.#bytes = bytes;
-    this.#finished = await Promise.all(finished.map(async (record) => ({ ...record, retained: (await fileSize(join(this.#context.dir, record.path))) !== undefined })));
+    this.#finished = await Promise.all(
+      finished.map(async (record) => ({
+        ...record,
+        retained: (await fileSize(join(this.#context.dir, record.path))) !== undefined,
+      })),
+    );
     this.#committed = finished.length;
     if (bytes > 0) {
       await truncate(this.#partPath(), bytes);
@@ -164,7 +173,13 @@ export class ShardFiles implements Sink {
     await rename(this.#partPath(), join(this.#dir, name));
     await syncFolder(this.#dir);
     const path = `${this.#context.folder}/${name}`;
-    this.#finished.push({ path, sha256: this.#hash.digest('hex'), documents: this.#documents, bytes: this.#bytes, retained: true });
+    this.#finished.push({
+      path,
+      sha256: this.#hash.digest('hex'),
+      documents: this.#documents,
+      bytes: this.#bytes,
+      retained: true,
+    });
     this.#shard++;
     this.#documents = 0;
     this.#bytes = 0;

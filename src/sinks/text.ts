@@ -21,7 +21,8 @@ export function encodeText(document: Uint8Array): readonly Uint8Array[] {
   while (start < document.length) {
     const end = document.indexOf(NEWLINE, start);
     const stop = end < 0 ? document.length : end;
-    if (stop > start) paragraphs.push(paragraphs.length === 0 ? document.subarray(start, stop) : document.subarray(start - 1, stop));
+    if (stop > start)
+      paragraphs.push(paragraphs.length === 0 ? document.subarray(start, stop) : document.subarray(start - 1, stop));
     start = stop + 1;
   }
   return [...paragraphs, END];

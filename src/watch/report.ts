@@ -8,8 +8,11 @@ const share = (part: number, whole: number): string => (whole === 0 ? '' : `${((
 
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
-  for (const row of rows) for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-  return rows.map((row) => `  ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ')}`.trimEnd());
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows.map((row) =>
+    `  ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ')}`.trimEnd(),
+  );
 }
 
 /** What the common way (download, extract, save plain text) keeps on disk at once, in bytes. */
@@ -20,7 +23,11 @@ export function reportLines(record: RunRecord): string[] {
   const dropped = Object.entries(documents.dropped).sort(([, a], [, b]) => b - a);
   const copies = threeCopies(record);
   const cpu = Object.entries(seconds.cpu).flatMap(([stage, value]): [string, number][] =>
-    typeof value === 'number' ? (stage === 'total' ? [] : [[stage, value]]) : Object.entries(value).map(([name, each]) => [`filter ${name}`, each]),
+    typeof value === 'number'
+      ? stage === 'total'
+        ? []
+        : [[stage, value]]
+      : Object.entries(value).map(([name, each]) => [`filter ${name}`, each]),
   );
   const parts = Object.entries(disk.parts).sort(([, a], [, b]) => b - a);
   return [
@@ -37,14 +44,21 @@ export function reportLines(record: RunRecord): string[] {
     'Sources',
     ...table([
       ['', 'read', 'kept', 'dropped', 'quarantined'],
-      ...Object.entries(sources).map(([name, each]) => [name, ...[each.read, each.kept, each.dropped, each.quarantined].map((count) => number.format(count))]),
+      ...Object.entries(sources).map(([name, each]) => [
+        name,
+        ...[each.read, each.kept, each.dropped, each.quarantined].map((count) => number.format(count)),
+      ]),
     ]),
     '',
     'Disk',
     ...table([
       ['download + extracted copy + plain text', formatBytes(copies), ''],
       ['this run at its peak', formatBytes(disk.peak), share(disk.peak, copies)],
-      ['  of that, grows with the corpus', formatBytes(disk.stream), `${share(disk.stream, bytes.decoded)} of the decoded bytes`],
+      [
+        '  of that, grows with the corpus',
+        formatBytes(disk.stream),
+        `${share(disk.stream, bytes.decoded)} of the decoded bytes`,
+      ],
       ['  fixed overheads', formatBytes(disk.fixed), ''],
       ...parts.map(([part, held]) => [`  peak of ${part}`, formatBytes(held), '']),
       ['budget', formatBytes(disk.budget), ''],
@@ -59,5 +73,9 @@ export function reportLines(record: RunRecord): string[] {
 function trainerLines({ trainer }: RunRecord): string[] {
   if (trainer === undefined) return [];
   const rows = Object.entries(trainer).filter(([key, value]) => value !== null && key !== 'generated');
-  return ['', 'Trainer', ...table(rows.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)]))];
+  return [
+    '',
+    'Trainer',
+    ...table(rows.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
+  ];
 }

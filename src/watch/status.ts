@@ -22,12 +22,17 @@ function bar(part: number, whole: number, width: number): string {
 function trainerText(trainer: NonNullable<Progress['trainer']>): string {
   const { backend, tokenizer, step, evaluation } = trainer;
   if (backend === undefined) return 'starting';
-  if (step === undefined) return tokenizer === undefined ? `${backend.name}, reading documents for the tokenizer` : `${backend.name}, vocabulary ${number.format(tokenizer.vocabulary)}`;
+  if (step === undefined)
+    return tokenizer === undefined
+      ? `${backend.name}, reading documents for the tokenizer`
+      : `${backend.name}, vocabulary ${number.format(tokenizer.vocabulary)}`;
   const loss = step.loss === null ? 'not finite' : step.loss.toFixed(3);
   const speed = step.seconds > 0 ? `${number.format(Math.round(step.tokens / step.seconds))} tokens/s` : '';
   const waited = step.seconds > 0 ? `waited ${percent(step.waited, step.seconds)}` : '';
   const perplexity = evaluation?.perplexity == null ? [] : [`held-out perplexity ${evaluation.perplexity.toFixed(1)}`];
-  return [`${backend.name}`, `step ${number.format(step.step)}`, `loss ${loss}`, ...perplexity, speed, waited].filter((part) => part !== '').join(' · ');
+  return [`${backend.name}`, `step ${number.format(step.step)}`, `loss ${loss}`, ...perplexity, speed, waited]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
 /** One line, for logs and pipes. */
@@ -53,11 +58,20 @@ export function statusBlock(name: string, progress: Progress, columns: number): 
   const { documents, bytes, disk, shards, seconds, speed, left, trainer } = progress;
   const width = Math.max(8, Math.min(24, columns - 56));
   const rows: (readonly [string, string])[] = [
-    ['stream', `${bar(shards.ended, shards.listed, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s`],
-    ['documents', `${number.format(documents.read)} read · ${number.format(documents.kept)} kept (${percent(documents.kept, documents.read)}) · ${number.format(documents.quarantined)} quarantined`],
+    [
+      'stream',
+      `${bar(shards.ended, shards.listed, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s`,
+    ],
+    [
+      'documents',
+      `${number.format(documents.read)} read · ${number.format(documents.kept)} kept (${percent(documents.kept, documents.read)}) · ${number.format(documents.quarantined)} quarantined`,
+    ],
     ['disk', `${bar(disk.used, disk.budget, width)} ${formatBytes(disk.used)} of ${formatBytes(disk.budget)}`],
     ...(trainer === undefined ? [] : [['trainer', trainerText(trainer)] as const]),
-    ['time', `${formatDuration(seconds)}${left === undefined || progress.phase !== 'streaming' ? '' : ` · about ${formatDuration(left)} left`} · ${progress.phase}`],
+    [
+      'time',
+      `${formatDuration(seconds)}${left === undefined || progress.phase !== 'streaming' ? '' : ` · about ${formatDuration(left)} left`} · ${progress.phase}`,
+    ],
   ];
   const lines = rows.map(([label, value]) => `  ${label.padEnd(10)}${value}`.slice(0, columns));
   return [`清流 ${name}`.slice(0, columns), ...lines].join('\n');

@@ -63,7 +63,9 @@ export function eventLines(event: TrainerEvent): string[] {
       return [`trainer   backend ${event.name}: ${event.why}`, ...refused];
     }
     case 'tokenizer':
-      return [`trainer   tokenizer with ${event.vocabulary} tokens from ${event.documents} documents (${formatBytes(event.bytes)})`];
+      return [
+        `trainer   tokenizer with ${event.vocabulary} tokens from ${event.documents} documents (${formatBytes(event.bytes)})`,
+      ];
     case 'model':
       return [
         `trainer   ${event.architecture}, ${(event.parameters / 1e6).toFixed(2)} M parameters: ${event.layers} layers, width ${event.width}, context ${event.context}${event.step > 0 ? `, going on from step ${event.step}` : ''}`,
@@ -71,7 +73,10 @@ export function eventLines(event: TrainerEvent): string[] {
     case 'evaluation':
       return [`trainer   step ${event.step}: held-out perplexity ${event.perplexity?.toFixed(1) ?? 'not finite'}`];
     case 'generated':
-      return ['trainer   the model writes:', ...`${event.prompt}${event.text}`.split('\n').map((line) => `    ${line}`)];
+      return [
+        'trainer   the model writes:',
+        ...`${event.prompt}${event.text}`.split('\n').map((line) => `    ${line}`),
+      ];
     case 'done':
       return [
         `trainer   done (${event.reason}): ${event.steps} steps, ${event.tokens} tokens, perplexity ${event.perplexity.first?.toFixed(1) ?? '–'} → ${event.perplexity.last?.toFixed(1) ?? '–'}, waited for data ${(100 * event.waitedShare).toFixed(1)} % of the time`,

@@ -6,7 +6,11 @@ import { DecodeError } from '../../src/errors.ts';
 const lines = { delimiter: '\n', isRecord: (bytes: Uint8Array) => bytes.some((byte) => byte !== 10) };
 const limits = { block: 40, record: 60 };
 
-async function* inChunks(bytes: Uint8Array, sizes: readonly number[], damage?: DecodeError): AsyncGenerator<Uint8Array> {
+async function* inChunks(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  damage?: DecodeError,
+): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (let turn = 0; at < bytes.length; turn++) {
     const size = Math.max(1, sizes[turn % Math.max(1, sizes.length)] ?? 7);
@@ -16,7 +20,12 @@ async function* inChunks(bytes: Uint8Array, sizes: readonly number[], damage?: D
   if (damage !== undefined) throw damage;
 }
 
-async function cutAll(text: string, sizes: readonly number[], from = { offset: 0, ordinal: 0 }, damage?: DecodeError): Promise<Cut[]> {
+async function cutAll(
+  text: string,
+  sizes: readonly number[],
+  from = { offset: 0, ordinal: 0 },
+  damage?: DecodeError,
+): Promise<Cut[]> {
   const bytes = Buffer.from(text, 'utf8').subarray(from.offset);
   const cuts: Cut[] = [];
   for await (const cut of cutBlocks(inChunks(bytes, sizes, damage), lines, limits, from)) cuts.push(cut);
@@ -44,7 +53,9 @@ describe('cutting a shard into blocks', () => {
         const pieces = text.split('\n').map((line, index, all) => (index < all.length - 1 ? `${line}\n` : line));
         const records = pieces.filter((piece) => piece.replaceAll('\n', '') !== '');
         const tooLong = records.filter((piece) => Buffer.byteLength(piece) > limits.record);
-        expect(cuts.filter((cut) => cut.reject !== undefined).map((cut) => cut.reject?.reason)).toEqual(tooLong.map(() => 'record.too_long'));
+        expect(cuts.filter((cut) => cut.reject !== undefined).map((cut) => cut.reject?.reason)).toEqual(
+          tooLong.map(() => 'record.too_long'),
+        );
         const inBlocks = cuts.reduce((sum, cut) => sum + cut.records, 0);
         expect(inBlocks + tooLong.length).toBe(records.length);
         expect(cuts.reduce((end, cut) => (cut.offset === end ? cut.end : -1), 0)).toBe(Buffer.byteLength(text));
@@ -76,7 +87,12 @@ describe('cutting a shard into blocks', () => {
   it('never holds a record that is too long, and says where it stood', async () => {
     const [before, reject, after] = await cutAll(`ab\n${'x'.repeat(100_000)}\ncd\n`, [64]);
     expect(before?.records).toBe(1);
-    expect(reject?.reject).toMatchObject({ ordinal: 1, offset: 3, reason: 'record.too_long', detail: expect.stringContaining('100001 bytes') });
+    expect(reject?.reject).toMatchObject({
+      ordinal: 1,
+      offset: 3,
+      reason: 'record.too_long',
+      detail: expect.stringContaining('100001 bytes'),
+    });
     expect(after).toMatchObject({ firstOrdinal: 2, records: 1, last: true });
   });
 
@@ -84,6 +100,11 @@ describe('cutting a shard into blocks', () => {
     const damage = new DecodeError('The gzip stream ends early.', { code: 'decode.truncated' });
     const cuts = await cutAll('one\ntwo\nthr', [5], undefined, damage);
     expect(Buffer.from(cuts[0]?.bytes ?? []).toString()).toBe('one\ntwo\n');
-    expect(cuts.at(-1)).toMatchObject({ records: 0, last: true, end: 11, reject: { ordinal: 2, offset: 8, reason: 'shard.truncated', excerpt: 'thr' } });
+    expect(cuts.at(-1)).toMatchObject({
+      records: 0,
+      last: true,
+      end: 11,
+      reject: { ordinal: 2, offset: 8, reason: 'shard.truncated', excerpt: 'thr' },
+    });
   });
 });

@@ -18,7 +18,10 @@ function wordIndex(): DedupIndex {
 describe('the gate', () => {
   it('keeps the first of each and drops the rest under the deduper’s name', () => {
     const gate = new Gate([{ label: 'exact', index: wordIndex() }]);
-    expect(gate.decide(5, Uint32Array.of(1, 2, 1, 3, 2))).toEqual({ kept: [0, 1, 3], duplicates: { 'exact.duplicate': 2 } });
+    expect(gate.decide(5, Uint32Array.of(1, 2, 1, 3, 2))).toEqual({
+      kept: [0, 1, 3],
+      duplicates: { 'exact.duplicate': 2 },
+    });
     expect(gate.decide(2, Uint32Array.of(3, 4))).toEqual({ kept: [1], duplicates: { 'exact.duplicate': 1 } });
   });
 
@@ -30,7 +33,9 @@ describe('the gate', () => {
         const resumed = new Gate([{ label: 'exact', index: wordIndex() }]);
         resumed.restore(first.takePending(), kept.length);
         expect(resumed.admitted).toBe(first.admitted);
-        expect(resumed.decide(after.length, Uint32Array.from(after))).toEqual(first.decide(after.length, Uint32Array.from(after)));
+        expect(resumed.decide(after.length, Uint32Array.from(after))).toEqual(
+          first.decide(after.length, Uint32Array.from(after)),
+        );
       }),
     );
   });
@@ -45,8 +50,20 @@ describe('the counts', () => {
 
   it('add up, over all and per source', () => {
     const tally = emptyTally();
-    const result = { read: 6, rejects: [reject], dropped: { 'length.short': 2 }, textBytes: Uint32Array.of(10, 20, 30) };
-    addBlock(tally, { source: 'mc4', fetched: 5, decoded: 50, result, kept: [0, 2], duplicates: { 'exact.duplicate': 1 } });
+    const result = {
+      read: 6,
+      rejects: [reject],
+      dropped: { 'length.short': 2 },
+      textBytes: Uint32Array.of(10, 20, 30),
+    };
+    addBlock(tally, {
+      source: 'mc4',
+      fetched: 5,
+      decoded: 50,
+      result,
+      kept: [0, 2],
+      duplicates: { 'exact.duplicate': 1 },
+    });
     expect(isBalanced(tally)).toBe(true);
     expect(tally.bytes).toEqual({ fetched: 5, decoded: 50, kept: 40 });
     expect(tally.sources).toEqual({ mc4: { read: 6, kept: 2, dropped: 3, quarantined: 1 } });

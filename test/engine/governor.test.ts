@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Governor } from '../../src/engine/governor.ts';
 import { DiskError } from '../../src/errors.ts';
 
-const open = (budget: number, free = 1e12, reserve = 0) => new Governor({ dir: '/runs/x', budget, reserve, freeBytes: async () => free });
+const open = (budget: number, free = 1e12, reserve = 0) =>
+  new Governor({ dir: '/runs/x', budget, reserve, freeBytes: async () => free });
 
 describe('the disk governor', () => {
   it('lets the run hold exactly its budget and not a byte more', async () => {
@@ -17,7 +18,12 @@ describe('the disk governor', () => {
     const governor = open(1000);
     await governor.reserve(900, 'shards');
     const refused = await governor.reserve(350, 'shards').catch((error: unknown) => error);
-    expect(refused).toMatchObject({ code: 'disk.budget', exitCode: 4, message: expect.stringContaining('(250 bytes)'), fix: expect.stringContaining('disk.budget') });
+    expect(refused).toMatchObject({
+      code: 'disk.budget',
+      exitCode: 4,
+      message: expect.stringContaining('(250 bytes)'),
+      fix: expect.stringContaining('disk.budget'),
+    });
     expect(String(refused)).toContain('shards 900 B');
   });
 
@@ -48,7 +54,10 @@ describe('the disk governor', () => {
     const governor = new Governor({ dir: '/runs/x', budget: 1e9, reserve: 800, freeBytes: async () => free });
     await governor.reserve(150, 'shards');
     free = 850;
-    await expect(governor.reserve(100, 'shards')).rejects.toMatchObject({ code: 'disk.reserve', message: expect.stringContaining('(50 bytes)') });
+    await expect(governor.reserve(100, 'shards')).rejects.toMatchObject({
+      code: 'disk.reserve',
+      message: expect.stringContaining('(50 bytes)'),
+    });
   });
 
   it('notices that others fill the volume', async () => {
@@ -67,6 +76,13 @@ describe('the disk governor', () => {
     await governor.reserve(300, 'checkpoint');
     await governor.reserve(200, 'shards');
     governor.release(150, 'shards');
-    expect(governor.summary()).toEqual({ peak: 500, budget: 1000, used: 350, stream: 200, fixed: 300, parts: { checkpoint: 300, shards: 200 } });
+    expect(governor.summary()).toEqual({
+      peak: 500,
+      budget: 1000,
+      used: 350,
+      stream: 200,
+      fixed: 300,
+      parts: { checkpoint: 300, shards: 200 },
+    });
   });
 });

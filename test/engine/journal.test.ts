@@ -8,12 +8,22 @@ import { emptyTally } from '../../src/engine/tally.ts';
 import type { Disk } from '../../src/pipeline/define.ts';
 
 const disk: Disk = { reserve: async () => undefined, release: () => undefined };
-const head: JournalHead = { version: 1, identity: 'abc', words: 2, shards: [{ source: 's', shard: { id: 'x', path: 'x', codec: 'gzip', format: 'jsonl' } }] };
+const head: JournalHead = {
+  version: 1,
+  identity: 'abc',
+  words: 2,
+  shards: [{ source: 's', shard: { id: 'x', path: 'x', codec: 'gzip', format: 'jsonl' } }],
+};
 
 function checkpoint(seq: number): Checkpoint {
   const tally = emptyTally();
   tally.documents.kept = seq;
-  return { cursor: { ...startCursor(2), seq }, tally, sinks: [{ state: { shard: 0, documents: seq, bytes: seq * 10 }, finished: [] }], quarantine: 0 };
+  return {
+    cursor: { ...startCursor(2), seq },
+    tally,
+    sinks: [{ state: { shard: 0, documents: seq, bytes: seq * 10 }, finished: [] }],
+    quarantine: 0,
+  };
 }
 
 async function readAll(path: string): Promise<{ seqs: number[]; words: number[]; ends: number[] }> {
@@ -44,7 +54,10 @@ describe('the journal', () => {
     const reader = await readJournal(path);
     expect(reader?.head).toEqual(head);
     await reader?.close();
-    expect(await readAll(path)).toMatchObject({ seqs: [1, 2, 3, 4, 5], words: [1, 2, 3, 4, 5].flatMap((seq) => [seq, 2 ** 32 - seq]) });
+    expect(await readAll(path)).toMatchObject({
+      seqs: [1, 2, 3, 4, 5],
+      words: [1, 2, 3, 4, 5].flatMap((seq) => [seq, 2 ** 32 - seq]),
+    });
   });
 
   it('ends at the last whole entry wherever a crash cut the file', async () => {

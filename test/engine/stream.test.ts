@@ -5,7 +5,10 @@ import { mapOrdered } from '../../src/engine/map-ordered.ts';
 import { type Block, type ListedShard, type ShardOpener, startCursor, streamBlocks } from '../../src/engine/stream.ts';
 
 const listOf = (sizes: readonly number[]): ListedShard[] =>
-  sizes.map((_, index) => ({ source: 's', shard: { id: `${index}`, path: `${index}`, codec: 'none', format: 'jsonl' } }));
+  sizes.map((_, index) => ({
+    source: 's',
+    shard: { id: `${index}`, path: `${index}`, codec: 'none', format: 'jsonl' },
+  }));
 
 /** A shard of n blocks, one byte and one record each; `jitter` microtasks pass before each. */
 function opener(sizes: readonly number[], jitter: (shard: number) => number): ShardOpener {
@@ -19,7 +22,14 @@ function opener(sizes: readonly number[], jitter: (shard: number) => number): Sh
         read = Math.min(at + 1, size);
         const last = at >= size - 1;
         const empty = size === 0;
-        yield { bytes: new Uint8Array(empty ? 0 : 1), offset: at, end: empty ? at : at + 1, firstOrdinal: at, records: empty ? 0 : 1, last };
+        yield {
+          bytes: new Uint8Array(empty ? 0 : 1),
+          offset: at,
+          end: empty ? at : at + 1,
+          firstOrdinal: at,
+          records: empty ? 0 : 1,
+          last,
+        };
         if (last) return;
       }
     }
@@ -40,21 +50,50 @@ const sizes = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength
 describe('the block stream', () => {
   it('has an order that depends on the inputs and K alone, not on timing', async () => {
     await fc.assert(
-      fc.asyncProperty(sizes, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 9 }), async (blocks, open, seed) => {
-        const steady = await all(streamBlocks(listOf(blocks), startCursor(open), opener(blocks, () => 0)));
-        const uneven = await all(streamBlocks(listOf(blocks), startCursor(open), opener(blocks, (shard) => ((shard + 1) * seed) % 7)));
-        expect(uneven.map(brief)).toEqual(steady.map(brief));
-        expect(steady.filter(({ cut }) => cut.records > 0)).toHaveLength(blocks.reduce((a, b) => a + b, 0));
-      }),
+      fc.asyncProperty(
+        sizes,
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 0, max: 9 }),
+        async (blocks, open, seed) => {
+          const steady = await all(
+            streamBlocks(
+              listOf(blocks),
+              startCursor(open),
+              opener(blocks, () => 0),
+            ),
+          );
+          const uneven = await all(
+            streamBlocks(
+              listOf(blocks),
+              startCursor(open),
+              opener(blocks, (shard) => ((shard + 1) * seed) % 7),
+            ),
+          );
+          expect(uneven.map(brief)).toEqual(steady.map(brief));
+          expect(steady.filter(({ cut }) => cut.records > 0)).toHaveLength(blocks.reduce((a, b) => a + b, 0));
+        },
+      ),
     );
   });
 
   it('goes on from the cursor of any block as if it had never stopped', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 4 }), async (blocks, open) => {
-        const whole = await all(streamBlocks(listOf(blocks), startCursor(open), opener(blocks, () => 1)));
+        const whole = await all(
+          streamBlocks(
+            listOf(blocks),
+            startCursor(open),
+            opener(blocks, () => 1),
+          ),
+        );
         for (const [index, block] of whole.entries()) {
-          const rest = await all(streamBlocks(listOf(blocks), block.after, opener(blocks, () => 2)));
+          const rest = await all(
+            streamBlocks(
+              listOf(blocks),
+              block.after,
+              opener(blocks, () => 2),
+            ),
+          );
           expect(rest.map(brief)).toEqual(whole.slice(index + 1).map(brief));
         }
       }),
@@ -64,7 +103,13 @@ describe('the block stream', () => {
 
   it('counts each compressed byte once', async () => {
     const blocks = [3, 0, 5, 2];
-    const whole = await all(streamBlocks(listOf(blocks), startCursor(2), opener(blocks, () => 0)));
+    const whole = await all(
+      streamBlocks(
+        listOf(blocks),
+        startCursor(2),
+        opener(blocks, () => 0),
+      ),
+    );
     expect(whole.reduce((sum, { fetched }) => sum + fetched, 0)).toBe(10);
   });
 
@@ -98,7 +143,8 @@ describe('mapping in order', () => {
           for (let wait = delays[item] ?? 0; wait > 0; wait--) await Promise.resolve();
           return item;
         };
-        for await (const result of mapOrdered(numbers(delays.length, []), work, { bytes: 5, size: () => 1 })) results.push(result);
+        for await (const result of mapOrdered(numbers(delays.length, []), work, { bytes: 5, size: () => 1 }))
+          results.push(result);
         expect(results).toEqual(delays.map((_, index) => index));
       }),
     );

@@ -28,11 +28,20 @@ async function open(first = 0, limit = 1000): Promise<void> {
 const push = (lines: readonly string[]) => {
   const offsets = new Uint32Array(lines.length + 1);
   for (const [index, line] of lines.entries()) offsets[index + 1] = (offsets[index] ?? 0) + Buffer.byteLength(line);
-  return feed.push(Buffer.from(lines.join('')), offsets, lines.map((_, index) => index));
+  return feed.push(
+    Buffer.from(lines.join('')),
+    offsets,
+    lines.map((_, index) => index),
+  );
 };
 const documents = async (from: number) => request(`http://feed/documents?from=${from}`, { dispatcher: client });
 const post = (path: string, body: unknown) =>
-  request(`http://feed${path}`, { dispatcher: client, method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  request(`http://feed${path}`, {
+    dispatcher: client,
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
 
 beforeEach(() => open());
 afterEach(async () => {

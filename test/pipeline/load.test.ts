@@ -30,7 +30,10 @@ describe('a pipeline file', () => {
       stream: { open: 4, block: 2 ** 20 },
       sources: [{ name: 'mc4', label: 'mc4', options: { mirror: './m' } }],
       filters: [{ name: 'normalize' }, { name: 'length', options: { min: 10 } }],
-      dedupers: [{ name: 'exact', options: {} }, { name: 'minhash', options: { bands: 14 } }],
+      dedupers: [
+        { name: 'exact', options: {} },
+        { name: 'minhash', options: { bands: 14 } },
+      ],
     });
   });
 
@@ -71,7 +74,9 @@ sinks:
   });
 
   it('says where YAML itself is broken', async () => {
-    expect(await problems('name: t\nsources: [a\n')).toMatchObject([{ line: 3, message: expect.stringContaining('not valid YAML') }]);
+    expect(await problems('name: t\nsources: [a\n')).toMatchObject([
+      { line: 3, message: expect.stringContaining('not valid YAML') },
+    ]);
   });
 
   it('must have sources, and one plugin per list item', async () => {
@@ -84,15 +89,24 @@ sinks:
   });
 
   it('refuses to keep shards for a consumer that there is not', async () => {
-    expect(await problems(good.replace('shard: 1MB', 'retain: consumed'))).toMatchObject([{ line: 7, path: 'sinks.0.text.retain' }]);
+    expect(await problems(good.replace('shard: 1MB', 'retain: consumed'))).toMatchObject([
+      { line: 7, path: 'sinks.0.text.retain' },
+    ]);
   });
 
   it('takes overrides before checking', async () => {
-    const plan = await parsePlan(good, '/p/x.yaml', ['disk.budget=5MB', 'sources.0.mc4.mirror=./other', 'trainer=null']);
+    const plan = await parsePlan(good, '/p/x.yaml', [
+      'disk.budget=5MB',
+      'sources.0.mc4.mirror=./other',
+      'trainer=null',
+    ]);
     expect(plan.disk.budget).toBe(5e6);
     expect(plan.sources[0]?.options).toEqual({ mirror: './other' });
     expect(await problems(good, ['disk.budgt=5MB'])).toMatchObject([{ path: 'disk.budgt', nearest: 'budget' }]);
-    await expect(parsePlan(good, '/p/x.yaml', ['nonsense'])).rejects.toMatchObject({ code: 'arguments.set', exitCode: 2 });
+    await expect(parsePlan(good, '/p/x.yaml', ['nonsense'])).rejects.toMatchObject({
+      code: 'arguments.set',
+      exitCode: 2,
+    });
   });
 
   it('keeps its identity when only the disk changes, and loses it when the output would change', async () => {
@@ -103,11 +117,23 @@ sinks:
   });
 
   it('gives the second use of a source a label of its own', async () => {
-    const plan = await parsePlan(good.replace('  - mc4: { mirror: ./m }', '  - mc4: {}\n  - mc4: { language: en }'), '/p/x.yaml');
+    const plan = await parsePlan(
+      good.replace('  - mc4: { mirror: ./m }', '  - mc4: {}\n  - mc4: { language: en }'),
+      '/p/x.yaml',
+    );
     expect(plan.sources.map(({ label }) => label)).toEqual(['mc4', 'mc4-2']);
   });
 
   it('is data: YAML cannot run code or explode', async () => {
-    expect((await problems(`a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'.split('').map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]`).join('\n')}\n`).catch((error: unknown) => String(error))).length).toBeGreaterThan(0);
+    expect(
+      (
+        await problems(
+          `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghi'
+            .split('')
+            .map((name, at) => `${name}: &${name} [${`*${'abcdefgh'[at]},`.repeat(9)}]`)
+            .join('\n')}\n`,
+        ).catch((error: unknown) => String(error))
+      ).length,
+    ).toBeGreaterThan(0);
   });
 });

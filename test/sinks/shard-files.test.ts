@@ -13,11 +13,13 @@ const newDir = (): string => mkdtempSync(join(tmpdir(), 'seiryu-sink-'));
 
 function batch(documents: readonly string[]): SinkBatch {
   const offsets = new Uint32Array(documents.length + 1);
-  for (const [index, document] of documents.entries()) offsets[index + 1] = (offsets[index] ?? 0) + Buffer.byteLength(document);
+  for (const [index, document] of documents.entries())
+    offsets[index + 1] = (offsets[index] ?? 0) + Buffer.byteLength(document);
   return { bytes: Buffer.from(documents.join('')), offsets, kept: documents.map((_, index) => index) };
 }
 
-const openText = (dir: string, options: object, disk = free): Sink => text.create(text.options.parse(options), { dir, folder: 'shards', disk });
+const openText = (dir: string, options: object, disk = free): Sink =>
+  text.create(text.options.parse(options), { dir, folder: 'shards', disk });
 
 async function begin(dir: string, options: object): Promise<Sink> {
   const sink = openText(dir, options);
@@ -26,7 +28,14 @@ async function begin(dir: string, options: object): Promise<Sink> {
 }
 
 const files = (dir: string): Record<string, string> =>
-  Object.fromEntries(readdirSync(join(dir, 'shards')).map((name) => [name, createHash('sha256').update(readFileSync(join(dir, 'shards', name))).digest('hex')]));
+  Object.fromEntries(
+    readdirSync(join(dir, 'shards')).map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(dir, 'shards', name)))
+        .digest('hex'),
+    ]),
+  );
 
 describe('text shards', () => {
   it('hold documents in order, one blank line between them, none within', async () => {
@@ -43,7 +52,9 @@ describe('text shards', () => {
       fc.property(fc.string(), fc.string(), (a, b) => {
         const encoded = Buffer.concat(encodeText(Buffer.from(`${a}\n\n\n${b}\n`))).toString();
         expect(encoded.endsWith('\n\n')).toBe(true);
-        expect(encoded.slice(0, -2).split('\n')).toEqual(encoded.length > 2 ? `${a}\n${b}`.split('\n').filter((line) => line !== '') : ['']);
+        expect(encoded.slice(0, -2).split('\n')).toEqual(
+          encoded.length > 2 ? `${a}\n${b}`.split('\n').filter((line) => line !== '') : [''],
+        );
       }),
     );
   });
@@ -80,32 +91,38 @@ describe('text shards', () => {
   it('are the same after any crash and resume', async () => {
     const batches = fc.array(fc.array(fc.string({ maxLength: 30 }), { maxLength: 6 }), { minLength: 1, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(batches, fc.nat(), fc.nat(), fc.constantFrom('none', 'zstd'), async (all, commitAt, crashAt, compress) => {
-        const options = { shard: 60, compress };
-        const steady = newDir();
-        const undisturbed = await begin(steady, options);
-        for (const documents of all) await undisturbed.write(batch(documents));
-        await undisturbed.close();
+      fc.asyncProperty(
+        batches,
+        fc.nat(),
+        fc.nat(),
+        fc.constantFrom('none', 'zstd'),
+        async (all, commitAt, crashAt, compress) => {
+          const options = { shard: 60, compress };
+          const steady = newDir();
+          const undisturbed = await begin(steady, options);
+          for (const documents of all) await undisturbed.write(batch(documents));
+          await undisturbed.close();
 
-        const dir = newDir();
-        const first = await begin(dir, options);
-        let committed: SinkCommit | undefined;
-        const finished: ShardRecord[] = [];
-        const from = commitAt % (all.length + 1);
-        for (const documents of all.slice(0, from)) await first.write(batch(documents));
-        committed = await first.commit();
-        finished.push(...committed.finished);
-        for (const documents of all.slice(from, from + (crashAt % 5))) await first.write(batch(documents));
-        if (crashAt % 2 === 0) await first.close();
+          const dir = newDir();
+          const first = await begin(dir, options);
+          let committed: SinkCommit | undefined;
+          const finished: ShardRecord[] = [];
+          const from = commitAt % (all.length + 1);
+          for (const documents of all.slice(0, from)) await first.write(batch(documents));
+          committed = await first.commit();
+          finished.push(...committed.finished);
+          for (const documents of all.slice(from, from + (crashAt % 5))) await first.write(batch(documents));
+          if (crashAt % 2 === 0) await first.close();
 
-        const second = openText(dir, options);
-        await second.restore(committed.state, finished);
-        for (const documents of all.slice(from)) await second.write(batch(documents));
-        await second.close();
-        expect(files(dir)).toEqual(files(steady));
-        expect(second.shards).toEqual(undisturbed.shards);
-        for (const each of [steady, dir]) rmSync(each, { recursive: true });
-      }),
+          const second = openText(dir, options);
+          await second.restore(committed.state, finished);
+          for (const documents of all.slice(from)) await second.write(batch(documents));
+          await second.close();
+          expect(files(dir)).toEqual(files(steady));
+          expect(second.shards).toEqual(undisturbed.shards);
+          for (const each of [steady, dir]) rmSync(each, { recursive: true });
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -113,7 +130,11 @@ describe('text shards', () => {
   it('go, once consumed, only when committed and wholly consumed', async () => {
     const dir = newDir();
     const released: number[] = [];
-    const sink = openText(dir, { shard: 10, retain: 'consumed' }, { ...free, release: (bytes) => void released.push(bytes) });
+    const sink = openText(
+      dir,
+      { shard: 10, retain: 'consumed' },
+      { ...free, release: (bytes) => void released.push(bytes) },
+    );
     await sink.restore(undefined, []);
     await sink.write(batch(['aaaaaa', 'bbbbbb', 'cccccc', 'dddddd']));
     await sink.consumed(4);

@@ -21,11 +21,13 @@ function modelOptions(changes: Partial<ModelOptions> = {}): ModelOptions {
 function roughModel(options: ModelOptions): Model {
   const random = new Random(7);
   const weights = initialWeights(options, VOCABULARY, random);
-  for (const values of weights.values()) for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + random.normal() * 0.3;
+  for (const values of weights.values())
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] ?? 0) + random.normal() * 0.3;
   return new Model(options, VOCABULARY, weights);
 }
 
-const lossOf = (model: Model) => tf.tidy(() => model.loss(tf.tensor1d(IDS, 'int32'), tf.tensor1d(TARGETS, 'int32'), 2).dataSync()[0] ?? Number.NaN);
+const lossOf = (model: Model) =>
+  tf.tidy(() => model.loss(tf.tensor1d(IDS, 'int32'), tf.tensor1d(TARGETS, 'int32'), 2).dataSync()[0] ?? Number.NaN);
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -49,14 +51,21 @@ describe('the model', () => {
       // Along a random direction: every number of the weight takes part in one slope.
       const direction = values.map(() => (random.next() < 0.5 ? -1 : 1));
       const at = (distance: number) => {
-        weight.assign(tf.tensor(values.map((value, i) => value + distance * (direction[i] ?? 0)), weight.shape));
+        weight.assign(
+          tf.tensor(
+            values.map((value, i) => value + distance * (direction[i] ?? 0)),
+            weight.shape,
+          ),
+        );
         return lossOf(model);
       };
       const distance = 2e-3;
       const slope = (at(distance) - at(-distance)) / (2 * distance);
       weight.assign(tf.tensor(values, weight.shape));
       const expected = direction.reduce((total, sign, i) => total + sign * (gradient[i] ?? 0), 0);
-      expect(Math.abs(slope - expected), `${name}: slope ${slope}, gradient ${expected}`).toBeLessThan(0.02 * Math.abs(expected) + 3e-3);
+      expect(Math.abs(slope - expected), `${name}: slope ${slope}, gradient ${expected}`).toBeLessThan(
+        0.02 * Math.abs(expected) + 3e-3,
+      );
     }
   });
 
@@ -87,7 +96,11 @@ describe('the model', () => {
     const model = roughModel(modelOptions());
     const options = trainerOptions.shape.optimizer.parse({});
     const optimizer = new AdamW(options, model.weights);
-    const sequence = { inputs: Int32Array.from(IDS.slice(0, 8)), targets: Int32Array.from(TARGETS.slice(0, 8)), documents: [0, 0] as const };
+    const sequence = {
+      inputs: Int32Array.from(IDS.slice(0, 8)),
+      targets: Int32Array.from(TARGETS.slice(0, 8)),
+      documents: [0, 0] as const,
+    };
     await trainStep(model, optimizer, [sequence], 1, 1e-3);
     const before = tf.memory().numTensors;
     for (let step = 2; step < 8; step++) await trainStep(model, optimizer, [sequence, sequence], step, 1e-3);
