@@ -9,7 +9,7 @@ import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
-import { compiledFile } from './compiled.ts';
+import { compiledFile } from '../compiled.ts';
 import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { Journal } from './journal.ts';

@@ -55,7 +55,8 @@ export function addBlock(tally: Tally, { source, fetched, decoded, result, kept,
   bytes.fetched += fetched;
   bytes.decoded += decoded;
   for (const index of kept) bytes.kept += result.textBytes[index] ?? 0;
-  const own = (tally.sources[source] ??= { read: 0, kept: 0, dropped: 0, quarantined: 0 });
+  tally.sources[source] ??= { read: 0, kept: 0, dropped: 0, quarantined: 0 };
+  const own = tally.sources[source];
   own.read += result.read;
   own.kept += kept.length;
   own.dropped += sum(result.dropped) + sum(duplicates);

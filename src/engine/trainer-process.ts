@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { DiskError, DivergedError, type SeiryuError, TrainerError } from '../errors.ts';
 import { type TrainerEvent, trainerEvent } from '../trainer/protocol.ts';
-import { compiledFile } from './compiled.ts';
+import { compiledFile } from '../compiled.ts';
 import type { Logger } from './log.ts';
 
 export interface TrainerStart {

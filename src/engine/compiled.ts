@@ -1,8 +1,0 @@
-// Where the compiled file of a module is: workers and child processes run JavaScript even when the caller is a test that runs TypeScript.
-import { fileURLToPath } from 'node:url';
-
-/** Absolute path of `dist/<path>`, e.g. `engine/worker.js`. */
-export function compiledFile(path: string): string {
-  const fromSource = import.meta.url.endsWith('.ts');
-  return fileURLToPath(new URL(fromSource ? `../../dist/${path}` : `../${path}`, import.meta.url));
-}

@@ -1,0 +1,8 @@
+// The part of the npm package minhash that tests use as an oracle; it has no types of its own.
+declare module 'minhash' {
+  export class Minhash {
+    constructor(config?: { numPerm?: number; seed?: number });
+    update(value: string): void;
+    jaccard(other: Minhash): number;
+  }
+}
