@@ -1,0 +1,12 @@
+// `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
+import { pipeline } from './pipeline.ts';
+
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { pipeline };
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benchmarks));
+if (names.length === 0 || unknown.length > 0) {
+  console.error(`Usage: npm run bench -- NAME …\nBenchmarks: ${Object.keys(benchmarks).join(', ')}`);
+  process.exit(2);
+}
+for (const name of names) await benchmarks[name]?.();
