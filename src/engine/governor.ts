@@ -122,7 +122,7 @@ export class Governor implements Disk {
   #budgetSpent(bytes: number, part: string): DiskError {
     const missing = this.#used + bytes - this.budget;
     return new DiskError(
-      `The disk budget of ${formatBytes(this.budget)} is spent: ${formatBytes(this.#used)} are held (${this.#held()}), and the next ${formatBytes(bytes)} of ${part} miss ${formatBytes(missing)} (${missing} bytes).`,
+      `The disk budget of ${formatBytes(this.budget)} is spent: ${formatBytes(this.#used)} are held (${this.#held()}), and the next ${formatBytes(bytes)} of ${part} would exceed it: ${formatBytes(missing)} are missing (${missing} bytes).`,
       {
         code: 'disk.budget',
         fix: 'Raise disk.budget (for example --set disk.budget=…) and run the same command again: it goes on where it stopped.',
@@ -133,7 +133,7 @@ export class Governor implements Disk {
   #volumeFull(bytes: number, part: string): DiskError {
     const missing = bytes + this.#volumeReserve - this.#free;
     return new DiskError(
-      `The volume of ${this.#dir} has ${formatBytes(this.#free)} free; the next ${formatBytes(bytes)} of ${part} and the reserve of ${formatBytes(this.#volumeReserve)} miss ${formatBytes(missing)} (${missing} bytes).`,
+      `The volume of ${this.#dir} has ${formatBytes(this.#free)} free; the next ${formatBytes(bytes)} of ${part} and the reserve of ${formatBytes(this.#volumeReserve)} need more: ${formatBytes(missing)} are missing (${missing} bytes).`,
       {
         code: 'disk.reserve',
         fix: 'Free space on that volume (or lower disk.reserve) and run the same command again: it goes on where it stopped.',

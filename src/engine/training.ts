@@ -1,4 +1,5 @@
 // The feed and the trainer process together: what a run with a `trainer:` section talks to.
+import { resolve } from 'node:path';
 import { Feed } from '../feed/server.ts';
 import type { Disk } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
@@ -21,6 +22,12 @@ export interface TrainingOptions {
   readonly log: Logger;
   onConsumed(documents: number): Promise<void>;
   onEvent(event: TrainerEvent): void;
+}
+
+/** Paths in a pipeline file are relative to it; the trainer process does not know where it is. */
+function withFullPaths(trainer: NonNullable<Plan['trainer']>, baseDir: string): NonNullable<Plan['trainer']> {
+  if (!('file' in trainer.tokenizer)) return trainer;
+  return { ...trainer, tokenizer: { file: resolve(baseDir, trainer.tokenizer.file) } };
 }
 
 export class Training {
@@ -52,7 +59,7 @@ export class Training {
       },
     });
     const socketPath = await feed.listen();
-    const start = { socketPath, dir, options: trainer, seed: trainer.seed, language: plan.language, resume: true };
+    const start = { socketPath, dir, options: withFullPaths(trainer, plan.baseDir), seed: trainer.seed, language: plan.language, resume: true };
     const process = new TrainerProcess(start, log, onEvent);
     const training = new Training(feed, process);
     // However the trainer ends, whoever waits for it must wake up.

@@ -1,4 +1,4 @@
-// The model's differentiable operations: plain TensorFlow.js, or one fused kernel where the backend has ours (see kernels.ts).
+// The model's differentiable operations: plain TensorFlow.js.
 import * as tf from '@tensorflow/tfjs-core';
 
 /**

@@ -48,7 +48,9 @@ export function openWatch(name: string, mode: WatchMode): Watch {
     },
     print,
     stop() {
+      if (timer === undefined) return;
       clearInterval(timer);
+      timer = undefined;
       if (mode === 'json') show();
       if (mode === 'live') logUpdate.clear();
     },
