@@ -1,5 +1,7 @@
 // All plugins by kind and name: those of Seiryu and those a pipeline file names under `plugins:`.
+import { fileURLToPath } from 'node:url';
 import { createJiti } from 'jiti';
+import { compiledFile } from '../compiled.ts';
 import { PipelineError } from '../errors.ts';
 import { plugins as builtIn } from '../registry.gen.ts';
 import type { DeduperPlugin, FilterPlugin, Plugin, SinkPlugin, SourcePlugin } from './define.ts';
@@ -33,7 +35,9 @@ export async function loadRegistry(files: readonly string[]): Promise<Registry> 
   };
   builtIn.forEach(add);
   if (files.length > 0) {
-    const jiti = createJiti(import.meta.url);
+    // A plugin file may lie where neither package is installed (`npx seiryu`): it gets ours.
+    const zod = fileURLToPath(import.meta.resolve('zod'));
+    const jiti = createJiti(import.meta.url, { alias: { seiryu: compiledFile('index.js'), zod } });
     for (const file of files) {
       const found = await importPlugins(jiti, file);
       found.forEach(add);

@@ -82,15 +82,18 @@ describe('seiryu run', () => {
   it('uses a filter from a file of the user’s own', async () => {
     await writeFile(
       join(cwd, 'odd.ts'),
-      `import type { Filter } from 'nowhere';
-export const odd = {
+      `import { define, type Decision } from 'seiryu';
+import { z } from 'zod';
+export const odd = define({
   kind: 'filter', name: 'odd', summary: 'drops documents with an odd number', reasons: { odd: 'odd' }, examples: [],
-  options: { safeParse: (data: unknown) => ({ success: true, data }), parse: (data: unknown) => data },
-  create: (): Filter => ({ apply: ({ text }: { text: string }) => (Number.parseInt(text, 10) % 2 === 1 ? { drop: 'odd' } : { keep: text }) }),
-};
+  options: z.strictObject({ remainder: z.int().default(1) }),
+  create: ({ remainder }) => ({
+    apply: ({ text }): Decision => (Number.parseInt(text, 10) % 2 === remainder ? { drop: 'odd' } : { keep: text }),
+  }),
+});
 `,
     );
-    await writeFile(join(cwd, 'own.yaml'), `plugins: [./odd.ts]\n${pipelineText({ name: 'own', filters: '[odd]' })}`);
+    await writeFile(join(cwd, 'own.yaml'), `plugins: [./odd.ts]\n${pipelineText({ name: 'own', filters: '[odd: { remainder: 0 }]' })}`);
     expect(await cli(['run', 'own.yaml'], { cwd })).toMatchObject({ code: 0 });
     expect((await recordOf(join(cwd, 'runs/own'))).documents).toMatchObject({ kept: 250, dropped: { 'odd.odd': 250 } });
   });
