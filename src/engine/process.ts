@@ -5,6 +5,7 @@ import type { FieldMap, Format, FormatName, JsonObject, Reject, SinkView } from 
 import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
 import { formats } from '../sources/parse/index.ts';
+import { type EncodedView, encodeView } from './views.ts';
 
 /** What the workers need to know; plain data. */
 export interface ProcessorPlan {
@@ -25,12 +26,6 @@ export interface BlockTask {
   readonly offset: number;
   readonly firstOrdinal: number;
   readonly records: number;
-}
-
-export interface EncodedView {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** documents + 1 */
-  readonly offsets: Uint32Array<ArrayBuffer>;
 }
 
 export interface StageSeconds {
@@ -126,11 +121,7 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
 
     const textBytes = Uint32Array.from(alive, ({ text }) => Buffer.byteLength(text, 'utf8'));
     const views: Partial<Record<SinkView, EncodedView>> = {};
-    for (const view of plan.views) {
-      views[view] = encodeStrings(
-        alive.map(view === 'text' ? ({ text }) => text : (candidate) => jsonLine(task.source, candidate)),
-      );
-    }
+    for (const view of plan.views) views[view] = encodeView(view, task.source, alive);
     seconds.encode = clock();
     return { read, rejects, dropped, count: alive.length, textBytes, signatures, views, seconds };
   };
@@ -157,23 +148,6 @@ function parseBlock(
     (document): Candidate => ({ id: `${task.source}/${task.shard}#${document.ordinal}`, ...document }),
   );
   return { candidates, rejects: [...parsed.rejects], dropped };
-}
-
-const jsonLine = (source: string, { id, url, text, meta }: Candidate): string =>
-  `${JSON.stringify(url === undefined ? { id, source, text, meta } : { id, source, url, text, meta })}\n`;
-
-/** UTF-8 of many strings in one buffer. */
-function encodeStrings(strings: readonly string[]): EncodedView {
-  const capacity = strings.reduce((sum, text) => sum + text.length * 3, 0);
-  const scratch = new Uint8Array(capacity);
-  const offsets = new Uint32Array(strings.length + 1);
-  const encoder = new TextEncoder();
-  let at = 0;
-  for (const [index, text] of strings.entries()) {
-    at += encoder.encodeInto(text, scratch.subarray(at)).written;
-    offsets[index + 1] = at;
-  }
-  return { bytes: scratch.slice(0, at), offsets };
 }
 
 function count(counts: Record<string, number>, key: string, times: number): void {

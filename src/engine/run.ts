@@ -2,6 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
+import { compiledFile } from '../compiled.ts';
 import { fileSize } from '../durable-files.ts';
 import { DiskError, SeiryuError } from '../errors.ts';
 import type { Context } from '../pipeline/define.ts';
@@ -9,7 +10,6 @@ import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
-import { compiledFile } from '../compiled.ts';
 import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { Journal } from './journal.ts';

@@ -1,9 +1,9 @@
 // The trainer as the engine sees it: a child process that reads the feed, so that neither its crash nor its event loop can hurt the stream.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { compiledFile } from '../compiled.ts';
 import { DiskError, DivergedError, type SeiryuError, TrainerError } from '../errors.ts';
 import { type TrainerEvent, trainerEvent } from '../trainer/protocol.ts';
-import { compiledFile } from '../compiled.ts';
 import type { Logger } from './log.ts';
 
 export interface TrainerStart {

@@ -5,8 +5,8 @@ import type { Disk } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
 import type { Logger } from './log.ts';
-import type { EncodedView } from './process.ts';
 import { type DoneEvent, TrainerProcess } from './trainer-process.ts';
+import type { EncodedView } from './views.ts';
 
 /** Bytes of documents that wait for the trainer: enough for seconds of training, nothing beside the corpus. */
 const FEED_BYTES = 512 * 1024;
@@ -59,7 +59,14 @@ export class Training {
       },
     });
     const socketPath = await feed.listen();
-    const start = { socketPath, dir, options: withFullPaths(trainer, plan.baseDir), seed: trainer.seed, language: plan.language, resume: true };
+    const start = {
+      socketPath,
+      dir,
+      options: withFullPaths(trainer, plan.baseDir),
+      seed: trainer.seed,
+      language: plan.language,
+      resume: true,
+    };
     const process = new TrainerProcess(start, log, onEvent);
     const training = new Training(feed, process);
     // However the trainer ends, whoever waits for it must wake up.

@@ -179,7 +179,7 @@ export type SinkView = 'text' | 'json';
 
 /** Kept documents of one block, in order. Encoded in the worker. */
 export interface SinkBatch {
-  /** UTF-8; document i is `bytes[offsets[i] .. offsets[i + 1])`. `text`: the text, no terminator. `json`: one JSON object `{id, source, url?, text, meta}` and a newline. */
+  /** UTF-8; document i is `bytes[offsets[i] .. offsets[i + 1])`. `text`: the text without empty lines, then an empty line. `json`: one JSON object `{id, source, url?, text, meta}` and a newline. */
   readonly bytes: Uint8Array;
   readonly offsets: Uint32Array;
   /** Which documents of the batch are kept, ascending indexes into `offsets`. */

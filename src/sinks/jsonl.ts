@@ -8,5 +8,5 @@ export const jsonl = define({
   summary: 'JSONL shards: `{id, source, url, text, meta}`, one document a line, plain or zstd.',
   view: 'json',
   options: shardOptions,
-  create: (options, context) => new ShardFiles(context, { ...options, extension: 'jsonl', encode: (line) => [line] }),
+  create: (options, context) => new ShardFiles(context, { ...options, extension: 'jsonl' }),
 });

@@ -26,8 +26,6 @@ export const shardOptions = z.strictObject({
 interface ShardFilesOptions extends z.output<typeof shardOptions> {
   /** File name extension without compression, e.g. `txt`. */
   readonly extension: string;
-  /** A document as it stands in the file. */
-  encode(document: Uint8Array): readonly Uint8Array[];
 }
 
 /** Raw bytes of one compressed frame: what a reader must hold to decode any document. */
@@ -70,23 +68,26 @@ export class ShardFiles implements Sink {
 
   async write({ bytes, offsets, kept }: SinkBatch): Promise<void> {
     const limit = Math.min(FRAME, this.#options.shard);
-    let pieces: Uint8Array[] = [];
+    // Neighbours in the batch are one piece: most documents are kept, so most writes copy nothing.
+    let pieces: [from: number, to: number][] = [];
     let size = 0;
     let documents = 0;
     for (const index of kept) {
-      const document = this.#options.encode(bytes.subarray(offsets[index] ?? 0, offsets[index + 1] ?? 0));
-      const length = document.reduce((sum, piece) => sum + piece.length, 0);
-      if (documents > 0 && size + length > limit) {
-        await this.#append(pieces, documents);
+      const from = offsets[index] ?? 0;
+      const to = offsets[index + 1] ?? 0;
+      if (documents > 0 && size + to - from > limit) {
+        await this.#append(bytes, pieces, documents);
         pieces = [];
         size = 0;
         documents = 0;
       }
-      pieces.push(...document);
-      size += length;
+      const last = pieces.at(-1);
+      if (last !== undefined && last[1] === from) last[1] = to;
+      else pieces.push([from, to]);
+      size += to - from;
       documents++;
     }
-    if (documents > 0) await this.#append(pieces, documents);
+    if (documents > 0) await this.#append(bytes, pieces, documents);
   }
 
   async commit(): Promise<SinkCommit> {
@@ -148,8 +149,12 @@ export class ShardFiles implements Sink {
     await this.#rotate();
   }
 
-  async #append(pieces: readonly Uint8Array[], documents: number): Promise<void> {
-    const raw = Buffer.concat(pieces);
+  async #append(bytes: Uint8Array, pieces: readonly [number, number][], documents: number): Promise<void> {
+    const parts = pieces.map(([from, to]) => bytes.subarray(from, to));
+    const raw =
+      parts.length === 1 && parts[0] !== undefined
+        ? Buffer.from(parts[0].buffer, parts[0].byteOffset, parts[0].length)
+        : Buffer.concat(parts);
     const frame = this.#options.compress === 'zstd' ? compress(raw) : raw;
     if (this.#bytes > 0 && this.#bytes + frame.length > this.#options.shard) await this.#rotate();
     await this.#context.disk.reserve(frame.length, PART);

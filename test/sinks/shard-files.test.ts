@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decompress } from 'zstd-napi';
+import { textEntry } from '../../src/engine/views.ts';
 import type { Disk, ShardRecord, Sink, SinkBatch, SinkCommit } from '../../src/pipeline/define.ts';
-import { encodeText, text } from '../../src/sinks/text.ts';
+import { text } from '../../src/sinks/text.ts';
 
 const free: Disk = { reserve: async () => undefined, release: () => undefined };
 const newDir = (): string => mkdtempSync(join(tmpdir(), 'seiryu-sink-'));
 
-function batch(documents: readonly string[]): SinkBatch {
+function batch(texts: readonly string[]): SinkBatch {
+  const documents = texts.map(textEntry);
   const offsets = new Uint32Array(documents.length + 1);
   for (const [index, document] of documents.entries())
     offsets[index + 1] = (offsets[index] ?? 0) + Buffer.byteLength(document);
@@ -50,7 +52,7 @@ describe('text shards', () => {
   it('encode a document without any blank line', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
-        const encoded = Buffer.concat(encodeText(Buffer.from(`${a}\n\n\n${b}\n`))).toString();
+        const encoded = textEntry(`${a}\n\n\n${b}\n`);
         expect(encoded.endsWith('\n\n')).toBe(true);
         expect(encoded.slice(0, -2).split('\n')).toEqual(
           encoded.length > 2 ? `${a}\n${b}`.split('\n').filter((line) => line !== '') : [''],
@@ -105,11 +107,10 @@ describe('text shards', () => {
 
           const dir = newDir();
           const first = await begin(dir, options);
-          let committed: SinkCommit | undefined;
           const finished: ShardRecord[] = [];
           const from = commitAt % (all.length + 1);
           for (const documents of all.slice(0, from)) await first.write(batch(documents));
-          committed = await first.commit();
+          const committed = await first.commit();
           finished.push(...committed.finished);
           for (const documents of all.slice(from, from + (crashAt % 5))) await first.write(batch(documents));
           if (crashAt % 2 === 0) await first.close();
