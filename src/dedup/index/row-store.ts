@@ -1,6 +1,7 @@
 // Rows of u32 words by number, in chunks: growing never copies what is there.
 
-const CHUNK_ROWS = 1 << 14;
+const CHUNK_BITS = 14;
+const CHUNK_ROWS = 1 << CHUNK_BITS;
 
 export class RowStore {
   readonly words: number;
@@ -21,21 +22,21 @@ export class RowStore {
 
   /** Adds the row at `from[at .. at + words)`; its number is `rows` before the call. */
   push(from: Uint32Array, at: number): void {
-    const place = (this.#rows % CHUNK_ROWS) * this.words;
+    const place = this.offset(this.#rows);
     if (place === 0) this.#chunks.push(new Uint32Array(CHUNK_ROWS * this.words));
-    const chunk = this.#chunks.at(-1);
-    for (let word = 0; word < this.words; word++) if (chunk !== undefined) chunk[place + word] = from[at + word] ?? 0;
+    const chunk = this.chunk(this.#rows);
+    for (let word = 0; word < this.words; word++) chunk[place + word] = from[at + word] ?? 0;
     this.#rows++;
   }
 
   /** The chunk that holds row `row`, and where in it the row begins. */
   chunk(row: number): Uint32Array {
-    const chunk = this.#chunks[Math.floor(row / CHUNK_ROWS)];
+    const chunk = this.#chunks[row >>> CHUNK_BITS];
     if (chunk === undefined) throw new RangeError(`no row ${row}`);
     return chunk;
   }
 
   offset(row: number): number {
-    return (row % CHUNK_ROWS) * this.words;
+    return (row & (CHUNK_ROWS - 1)) * this.words;
   }
 }

@@ -35,14 +35,21 @@ export function packSketch(minima: Uint32Array, shape: SketchShape, out: Uint32A
   }
 }
 
-/** Hash of one band of the sketch at `sketch[at …]`: equal bands have equal hashes, and each band its own sequence. */
-export function bandHash(sketch: Uint32Array, at: number, band: number, wordsPerBand: number): number {
-  let hash = band + 1;
-  const start = at + band * wordsPerBand;
-  for (let word = 0; word < wordsPerBand; word++) {
-    hash = mix32((Math.imul(hash, 0x9e3779b1) ^ (sketch[start + word] ?? 0)) >>> 0);
+/** Hashes of all bands of the sketch at `sketch[at …]`: equal bands have equal hashes, and each band its own sequence. (bands) */
+export function bandHashes(
+  sketch: Uint32Array,
+  at: number,
+  { bands, wordsPerBand }: SketchShape,
+  out: Uint32Array,
+): void {
+  let word = at;
+  for (let band = 0; band < bands; band++) {
+    let hash = band + 1;
+    for (const end = word + wordsPerBand; word < end; word++) {
+      hash = mix32(Math.imul(hash, 0x9e3779b1) ^ (sketch[word] ?? 0));
+    }
+    out[band] = hash;
   }
-  return hash;
 }
 
 /** Ones at the lowest bit of every value that differs, by bits kept. */
