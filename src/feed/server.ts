@@ -51,6 +51,9 @@ export class Feed {
     this.#server = createServer((request, response) => {
       this.#route(request, response).catch((error: unknown) => this.#refuse(response, error));
     });
+    // A trainer may be silent for as long as a step takes: an idle connection that the server closed would break its next request.
+    this.#server.keepAliveTimeout = 0;
+    this.#server.requestTimeout = 0;
   }
 
   get queuedBytes(): number {

@@ -1,0 +1,128 @@
+// Decides whether a line, taken whole, is boilerplate.
+import { companions, lonelyWords, services, strongPhrases } from './boilerplate-phrases.ts';
+import { dateLine, endOfDate } from './date-lines.ts';
+import { isCookieNotice, isMetaLine, isPageNumbers, isRightsLine, noticeOpenings } from './notices.ts';
+import { Openings } from './openings.ts';
+import { PhraseBook } from './phrase-book.ts';
+import { isAlphanumeric, isDigit } from './script.ts';
+import { isSymbolRow } from './symbol-rows.ts';
+
+/**
+ * `row` is drawn and `date` is dated, and both go. A `time` may belong to a timetable, and a `lonely` word (ツイート,
+ * プロフィール) may be a heading: what stands around them decides.
+ */
+export type Verdict = 'text' | 'boilerplate' | 'row' | 'date' | 'time' | 'lonely';
+
+const STRONG = 1;
+const LONELY = 2;
+const SERVICE = 3;
+const COMPANION = 4;
+
+/** A line of phrases is never longer than this; only full sentences of notices are. */
+const LONGEST_OF_PHRASES = 120;
+const LONGEST_NOTICE = 300;
+/** Lines of digits and dates. */
+const LONGEST_OF_NUMBERS = 60;
+
+/** What may stand between phrases. A comma may not: prose lists names with it. */
+const between = new Uint8Array(0x10000);
+for (const character of ' \t\u3000|/()[]{}<>«»‹›≪≫←→↑↓⇒⇧⇑▲▼△▽▶▷◀◁►◄■□◆◇●○★☆♪♥♡※*+_-–—―~〜・:.…。!！?？&#=│✓✔【】《》〈〉〔〕↩✉☰×✕（）＜＞［］｜／：＞＊＋－＝＃＆．')
+  between[character.charCodeAt(0)] = 1;
+
+/** Notices that are not known by how they begin. Looked for in the whole text first, which spares most texts the rest. */
+const noticeWords = ['ookie', 'クッキー', '©', '無断'];
+const hasNoticeWord = (text: string): boolean => noticeWords.some((word) => text.includes(word));
+
+export type Notices = 'some' | 'none';
+
+export const noticesIn = (text: string): Notices => (hasNoticeWord(text) ? 'some' : 'none');
+
+/** Knows boilerplate, with the phrases that a pipeline file adds. */
+export class BoilerplateLines {
+  readonly #book: PhraseBook;
+  readonly #openings: Openings;
+
+  constructor(extra: readonly string[]) {
+    this.#book = new PhraseBook([
+      [companions, COMPANION],
+      [services, SERVICE],
+      [strongPhrases, STRONG],
+      [lonelyWords, LONELY],
+      [extra.map(simplified), STRONG],
+    ]);
+    this.#openings = new Openings([...this.#book.phrases(), ...noticeOpenings]);
+  }
+
+  judge(text: string, start: number, end: number, notices: Notices): Verdict {
+    const length = end - start;
+    if (mayBeRow(text.charCodeAt(start)) && isSymbolRow(text, start, end)) return 'row';
+    if (length > LONGEST_NOTICE) return 'text';
+    if (this.#mayBePhrases(text, start, end) || mayBeReserved(text, end))
+      return this.#read(simplified(text.slice(start, end)));
+    if (notices === 'none') return 'text';
+    const line = text.slice(start, end);
+    return hasNoticeWord(line) ? this.#read(simplified(line)) : 'text';
+  }
+
+  #mayBePhrases(text: string, start: number, end: number): boolean {
+    const length = end - start;
+    if (length > LONGEST_OF_PHRASES) return false;
+    let first = start;
+    while (first < end && between[text.charCodeAt(first)] === 1) first++;
+    return this.#openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
+  }
+
+  #read(line: string): Verdict {
+    if (line.length <= LONGEST_OF_PHRASES) {
+      const verdict = this.#readPhrases(line);
+      if (verdict !== 'text') return verdict;
+      const when = dateLine(line);
+      if (when !== undefined) return when;
+      // `2015年3月12日 18:40 | コメント(2)`
+      const rest = line.slice(endOfDate(line));
+      if (rest.length < line.length && this.#readPhrases(rest) !== 'text') return 'boilerplate';
+      if (isPageNumbers(line) || isMetaLine(line)) return 'boilerplate';
+    }
+    return isRightsLine(line) || isCookieNotice(line) ? 'boilerplate' : 'text';
+  }
+
+  /** Nothing but known phrases, and enough of them to be sure. */
+  #readPhrases(line: string): Verdict {
+    const met = [0, 0, 0, 0, 0];
+    let numbers = 0;
+    for (let at = 0; at < line.length; ) {
+      const code = line.charCodeAt(at);
+      const match = this.#book.match(line, at);
+      if (match !== undefined) {
+        at = match.end;
+        met[match.kind] = (met[match.kind] ?? 0) + 1;
+      } else if (isDigit(code)) {
+        const from = at;
+        while (isDigit(line.charCodeAt(at))) at++;
+        if (at - from > 6 || isAlphanumeric(line.charCodeAt(at))) return 'text';
+        numbers++;
+      } else if (between[code] === 1) at++;
+      else return 'text';
+    }
+    const [, strong = 0, lonely = 0, named = 0, others = 0] = met;
+    if (strong > 0) return 'boilerplate';
+    if (lonely > 0 && (lonely + named + numbers > 1 || (others > 0 && lonely + others > 2))) return 'boilerplate';
+    if (named > 1 && others === 0) return 'boilerplate';
+    return lonely + named === 1 && others + numbers === 0 ? 'lonely' : 'text';
+  }
+}
+
+/** Lower case, NFKC, single spaces, trimmed: how lines and phrases are compared. */
+export const simplified = (line: string): string => line.normalize('NFKC').toLowerCase().replace(/\s+/gu, ' ').trim();
+
+/** A row begins with something that is neither a letter nor a digit. */
+const mayBeRow = (code: number): boolean =>
+  code < 0x80 ? !isAlphanumeric(code) : code < 0x3041 || code === 0x30fb || code === 0x30fc || code > 0xfe00;
+
+/** `○○ Web. All rights reserved.` begins with any name, but it ends like this. */
+function mayBeReserved(text: string, end: number): boolean {
+  let last = end - 1;
+  while (last > end - 4 && (text[last] === '.' || text[last] === ' ' || text[last] === '．')) last--;
+  const code = text.charCodeAt(last);
+  return code === 0x64 || code === 0x44 || code === 0xff44 || code === 0xff24;
+}

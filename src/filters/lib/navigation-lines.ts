@@ -1,0 +1,168 @@
+// Decides whether a line, its head or its tail is a menu or a breadcrumb trail.
+//
+// The rule: cut at separators; every item is short and free of sentence punctuation; and the more a separator also
+// occurs in prose, the more of the items must be known navigation words.
+import type { Edit } from './edits.ts';
+import { type ExtraWords, HOME, intoWords, navigationStrength, SURE, UNKNOWN } from './navigation-words.ts';
+import { isHiragana } from './script.ts';
+import { ARROW, BAR, BLANK, BRACKET, DASH, DOT, FLOW, type Item, SLASH, type Split, split } from './separators.ts';
+
+const MARKED = BAR | ARROW | FLOW | DASH | SLASH | BRACKET;
+const LONGEST_ITEM = 24;
+const LONGEST_LEAF = 20;
+const MOST_ITEMS = 60;
+
+/** `現在位置：ホーム > …` */
+const positionLabel =
+  /^(?:現在位置|現在地|現在のページ|現在の位置|ここは|you are here|パンくず(?:リスト)?|breadcrumbs?)[\s:：]*/iu;
+
+/** What a scan saw of a line, so that only what can be there is looked for. */
+export interface Marks {
+  readonly separators: number;
+  readonly spaces: number;
+}
+
+/** Whether text[start .. end), which has no sentence end inside, is nothing but navigation. */
+export function isNavigationLine(text: string, start: number, end: number, marks: Marks, extra: ExtraWords): boolean {
+  if (marks.separators > 0) {
+    const label = positionLabel.exec(text.slice(start, Math.min(end, start + 24)));
+    const from = start + (label?.[0].length ?? 0);
+    const marked = split(text, from, end, MARKED);
+    if (marked.items.length > 1 || (marked.kinds !== 0 && marked.edge === 'open')) {
+      const whole = count(text, marked.items, extra);
+      return whole !== undefined && isMenu(whole, marked);
+    }
+    const dots = split(text, from, end, DOT);
+    if (dots.items.length > 2) {
+      const { items, known, sure } = count(text, dots.items, extra) ?? nobody;
+      // Prose lists nouns the same way (料理・音楽・映画).
+      if (items > 2 && ((sure > 1 && known * 3 >= items * 2) || (sure > 0 && known === items))) return true;
+    }
+  }
+  return marks.spaces > 0 ? isSpacedMenu(text, start, end, extra) : isUnspacedMenu(text.slice(start, end), extra);
+}
+
+function isSpacedMenu(text: string, start: number, end: number, extra: ExtraWords): boolean {
+  const { items, known, sure } = count(text, split(text, start, end, BLANK).items, extra) ?? nobody;
+  if (items === 2) return sure === 2;
+  return items > 2 && known * 3 >= items * 2 && (sure > 0 || (known === items && items > 4));
+}
+
+/** `ホーム会社概要採用情報`: how a page looks after its mark-up went. */
+function isUnspacedMenu(line: string, extra: ExtraWords): boolean {
+  const words = line.length > 80 ? undefined : intoWords(line);
+  if (words === undefined || words.length < 3) return false;
+  return words.filter((word) => navigationStrength(word, extra) >= SURE).length > 1;
+}
+
+interface Count {
+  readonly items: number;
+  readonly known: number;
+  readonly sure: number;
+  readonly first: number;
+  /** All in Japanese, two letters on the average: no arithmetic, no code. */
+  readonly wordy: 'wordy' | 'mixed';
+}
+
+const nobody: Count = { items: 0, known: 0, sure: 0, first: UNKNOWN, wordy: 'mixed' };
+
+/** Undefined when an item is no menu item: too long, or part of a sentence. */
+function count(text: string, items: readonly Item[], extra: ExtraWords): Count | undefined {
+  if (items.length > MOST_ITEMS) return undefined;
+  let [known, sure, first] = [0, 0, UNKNOWN];
+  let wordy: Count['wordy'] = 'wordy';
+  let letters = 0;
+  for (const [index, { start, end }] of items.entries()) {
+    if (end - start > LONGEST_ITEM) return undefined;
+    const item = text.slice(start, end);
+    if (/[。、！？「」，,;；]/u.test(item)) return undefined;
+    const strength = navigationStrength(item, extra);
+    if (strength !== UNKNOWN) known++;
+    if (strength >= SURE) sure++;
+    if (index === 0) first = strength;
+    letters += end - start;
+    if (!/[\u3041-\u30fe\u4e00-\u9fff]/u.test(item) || /[0-9０-９=+*]/.test(item)) wordy = 'mixed';
+  }
+  if (letters < 2 * items.length) wordy = 'mixed';
+  return { items: items.length, known, sure, first, wordy };
+}
+
+function isMenu(count: Count, { kinds, edge }: Split): boolean {
+  const { items, known, sure, first, wordy } = count;
+  if (items < 2) return false;
+  if (kinds & ARROW) {
+    if (first === HOME) return true;
+    if (items === 2) return known === 2 && sure > 0;
+    return known > 0 || (items > 3 && wordy === 'wordy');
+  }
+  if (first === HOME && kinds & (FLOW | SLASH) && items > 2) return true;
+  if (first === HOME && kinds & FLOW && known > 1) return true;
+  if (items === 2) return sure === 2 || (sure > 0 && known === 2 && (edge === 'open' || (kinds & BAR) !== 0));
+  if (kinds & BAR) {
+    if (sure > 0) return known * 3 >= items;
+    // A long row of words between bars is a menu sooner than a table when some are menu words and none are numbers.
+    if (items > 4 && wordy === 'wordy') return known > 1 && known * 3 >= items;
+    return known * 3 >= items * 2 && (items > 3 || known === items);
+  }
+  if (edge === 'open' && sure > 0 && known > 1) return known * 3 >= items;
+  return sure > 0 ? known * 2 >= items : known * 3 >= items * 2 && (items > 3 || known === items);
+}
+
+/**
+ * A menu before the prose of a line (`会社概要 - 事業内容 - リンク - 当社は…`): three or more listed words one after the
+ * other, or a trail from home whose last item a space ends. What follows must not lean on it (`ホーム > 設定 を開く`).
+ */
+export function headEdit(text: string, start: number, end: number, extra: ExtraWords): Edit | undefined {
+  const { items, kinds, edge } = split(text, start, Math.min(end, start + 200), MARKED);
+  let [listed, sure] = [0, 0];
+  for (const { start: from, end: to } of items) {
+    const strength = navigationStrength(text.slice(from, to), extra);
+    if (strength <= 1) break;
+    listed++;
+    if (strength >= SURE) sure++;
+  }
+  const rest = items[listed];
+  const first = items[0];
+  if (rest === undefined || first === undefined || listed < 2 || sure === 0) return undefined;
+  const home = (kinds & (ARROW | FLOW)) !== 0 && navigationStrength(text.slice(first.start, first.end), extra) === HOME;
+  if (listed < 3 && !home && edge === 'closed') return undefined;
+  const leaf = afterLeaf(text, rest.start, end, home || isListedLeaf(text, rest.start, extra) ? LONGEST_LEAF : 0);
+  if (listed < 3 && leaf === rest.start) return undefined;
+  if (end - leaf < 10 || leansBack(text, leaf)) return undefined;
+  return { start, end: leaf, put: '' };
+}
+
+/** Where the prose begins when a space ends the last item within `longest` characters; else `from`. */
+function afterLeaf(text: string, from: number, end: number, longest: number): number {
+  for (let at = from; at < Math.min(end, from + longest); at++) {
+    const character = text[at];
+    if (character === ' ' || character === '\u3000') return at + 1;
+    if (character === '。' || character === '、') break;
+  }
+  return from;
+}
+
+function isListedLeaf(text: string, from: number, extra: ExtraWords): boolean {
+  const space = text.slice(from, from + LONGEST_LEAF).search(/[ \u3000]/u);
+  return space > 0 && navigationStrength(text.slice(from, from + space), extra) > 1;
+}
+
+/** 「を開いて…」 needs what stood before it. */
+const leansBack = (text: string, at: number): boolean =>
+  'をにでがはのへともやか'.includes(text[at] ?? ' ') && !isHeadOfWord(text, at);
+const isHeadOfWord = (text: string, at: number): boolean =>
+  isHiragana(text.charCodeAt(at + 1)) && isHiragana(text.charCodeAt(at + 2)) && text[at] !== 'を';
+
+/** A menu after a line's last sentence (`…です。 ホーム | 会社概要 | お問い合わせ`). `from` is where that sentence ended. */
+export function tailEdit(text: string, from: number, end: number, extra: ExtraWords): Edit | undefined {
+  let start = from;
+  while (start < end && '」』）)】 \u3000'.includes(text[start] ?? '')) start++;
+  if (end - start > 200) return undefined;
+  const marked = split(text, start, end, MARKED);
+  const tail = count(text, marked.items, extra);
+  if (tail === undefined || tail.items < 3 || tail.known < 2 || tail.sure === 0 || !isMenu(tail, marked))
+    return undefined;
+  let cut = start;
+  while (cut > from && (text[cut - 1] === ' ' || text[cut - 1] === '\u3000')) cut--;
+  return { start: cut, end, put: '' };
+}

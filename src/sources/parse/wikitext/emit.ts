@@ -1,0 +1,268 @@
+// Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
+import type { Token } from './lex.ts';
+import { GONE, INNER, withoutMarks } from './marks.ts';
+import { embedded, languages } from './names.ts';
+import { shownBy, textFunction, titleWord } from './templates.ts';
+
+export interface Page {
+  readonly title?: string;
+}
+
+type Range = { readonly from: number; readonly to: number };
+type Part = Range | string;
+
+/** A construct being written: its parts in order, and where the text goes on after it. */
+interface Frame {
+  readonly parts: readonly Part[];
+  readonly after: number;
+  next: number;
+  /** End of the part being written. */
+  until: number;
+}
+
+export function emit(
+  text: string,
+  tokens: readonly Token[],
+  stops: readonly number[],
+  page: Page,
+): { text: string; work: number } {
+  const emitter = new Emitter(text, tokens, stops, page);
+  return { text: emitter.emit(), work: emitter.work };
+}
+
+class Emitter {
+  readonly #text: string;
+  readonly #tokens: readonly Token[];
+  readonly #stops: readonly number[];
+  readonly #page: Page;
+  readonly #out: string[] = [];
+  readonly #frames: Frame[] = [];
+  /** Only ever grows, so that the work does not depend on the nesting. */
+  #at = 0;
+  #index = 0;
+  #stop = 0;
+  work = 0;
+
+  constructor(text: string, tokens: readonly Token[], stops: readonly number[], page: Page) {
+    this.#text = text;
+    this.#tokens = tokens;
+    this.#stops = stops;
+    this.#page = page.title === undefined ? {} : { title: withoutMarks(page.title) };
+  }
+
+  emit(): string {
+    for (;;) {
+      this.work++;
+      const frame = this.#frames.at(-1);
+      const limit = frame?.until ?? this.#text.length;
+      const token = this.#tokens[this.#index];
+      if (token !== undefined && token.start < this.#at) this.#index++;
+      else if (token !== undefined && token.start < limit) {
+        this.#copy(token.start);
+        this.#index++;
+        this.#at = Math.min(this.#apply(token, limit), limit);
+      } else {
+        this.#copy(limit);
+        if (frame === undefined) return this.#out.join('');
+        this.#advance(frame);
+      }
+    }
+  }
+
+  #copy(to: number): void {
+    if (this.#at < to) this.#out.push(this.#text.slice(this.#at, to));
+    this.#at = to;
+  }
+
+  /** Writes a construct's fixed texts up to its next part of the page. */
+  #advance(frame: Frame): void {
+    while (frame.next < frame.parts.length) {
+      this.work++;
+      const part = frame.parts[frame.next++];
+      if (typeof part === 'string') this.#out.push(part);
+      // A parameter given before the one just written: going back would cost more than the text is worth.
+      else if (part === undefined || part.from < this.#at) this.#out.push(GONE);
+      else {
+        this.#at = part.from;
+        frame.until = part.to;
+        return;
+      }
+    }
+    this.#at = frame.after;
+    this.#frames.pop();
+  }
+
+  #show(parts: readonly Part[], after: number): number {
+    const frame: Frame = { parts, after, next: 0, until: this.#at };
+    this.#frames.push(frame);
+    return this.#at;
+  }
+
+  #remove(after: number): number {
+    this.#out.push(GONE);
+    return after;
+  }
+
+  /** Writes what a token shows; returns where the text goes on. */
+  #apply(token: Token, limit: number): number {
+    switch (token.kind) {
+      case 'gone':
+        return this.#remove(token.after);
+      case 'tag':
+        return token.end;
+      case 'newline':
+        this.#out.push(`\n${INNER}`);
+        return token.end;
+      case 'literal':
+        this.#out.push(GONE, literal(this.#text.slice(token.end, token.close)));
+        return token.after;
+      case 'open':
+        return this.#skip(token.end, limit);
+      case 'table':
+        return token.close < 0 ? this.#skip(token.end, limit) : this.#remove(token.after);
+      case 'template':
+        return token.close < 0 ? this.#skip(token.end, limit) : this.#template(token);
+      case 'link':
+        return token.close < 0 ? this.#openLink(token, limit) : this.#link(token);
+      case 'external':
+        return token.close < 0 ? token.end : this.#external(token);
+    }
+  }
+
+  /** What was never closed goes up to the next blank line or heading; brackets that are closed go whole. */
+  #skip(from: number, limit: number): number {
+    this.#out.push(GONE);
+    let at = from;
+    let index = this.#index;
+    for (;;) {
+      while ((this.#stops[this.#stop] ?? Number.POSITIVE_INFINITY) < at) this.#stop++;
+      const stop = Math.min(this.#stops[this.#stop] ?? limit, limit);
+      let token = this.#tokens[index];
+      while (token !== undefined && token.start < stop && Math.max(at, token.after) <= stop) {
+        this.work++;
+        at = Math.max(at, token.after);
+        token = this.#tokens[++index];
+      }
+      if (token === undefined || token.start >= stop) return stop;
+      at = Math.max(at, token.after);
+    }
+  }
+
+  // -------------------------------------------------------------- templates
+
+  #template(token: Token): number {
+    const nameEnd = token.pipes[0] ?? token.close;
+    // No name is longer; `{{{1|…}}}` is a parameter, which has none.
+    const isNamed = token.end - token.start === 2 && nameEnd - token.end <= 200;
+    if (!isNamed) return this.#remove(token.after);
+    const name = this.#text.slice(token.end, nameEnd).replace(/<!--[^<>]*-->/g, '');
+    if (titleWord.test(name)) {
+      this.#out.push(this.#page.title ?? GONE);
+      return token.after;
+    }
+    const called = textFunction.exec(name)?.[0];
+    if (called !== undefined) {
+      return this.#show([this.#trim(token.end + called.length, nameEnd)], token.after);
+    }
+    const pieces = shownBy(name);
+    if (pieces === undefined) return this.#remove(token.after);
+    const parameters = this.#parameters(token);
+    const parts = pieces.map((piece): Part => {
+      if ('text' in piece) return piece.text;
+      const key = piece.parameter.find((name) => parameters.has(name));
+      return (key === undefined ? undefined : parameters.get(key)) ?? GONE;
+    });
+    return this.#show(parts, token.after);
+  }
+
+  #parameters(token: Token): Map<string, Range> {
+    const parameters = new Map<string, Range>();
+    let position = 0;
+    for (const [index, pipe] of token.pipes.entries()) {
+      const to = token.pipes[index + 1] ?? token.close;
+      const equals = this.#nameEnd(pipe + 1, to);
+      const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
+      const range = this.#trim(equals < 0 ? pipe + 1 : equals + 1, to);
+      if (range.from < range.to) parameters.set(name, range);
+    }
+    return parameters;
+  }
+
+  /** Where the `=` after a parameter's name stands, or -1: names hold no markup and are short. */
+  #nameEnd(from: number, to: number): number {
+    const end = Math.min(to, from + 40);
+    for (let at = from; at < end; at++) {
+      this.work++;
+      const char = this.#text[at];
+      if (char === '=') return at;
+      if (char === '<' || char === '{' || char === '[') return -1;
+    }
+    return -1;
+  }
+
+  #trim(from: number, to: number): Range {
+    let [start, end] = [from, to];
+    while (start < end && isSpace(this.#text.charCodeAt(start))) start++;
+    while (end > start && isSpace(this.#text.charCodeAt(end - 1))) end--;
+    this.work += to - from - (end - start);
+    return { from: start, to: end };
+  }
+
+  // -------------------------------------------------------------- links
+
+  #link(token: Token): number {
+    const targetEnd = token.pipes[0] ?? token.close;
+    const target = this.#trim(token.end, targetEnd);
+    const namespace = this.#namespace(target.from, target.to);
+    if (embedded.has(namespace) || languages.has(namespace)) return this.#remove(token.after);
+    const isPlain = this.#text[target.from] === ':';
+    const pipe = token.pipes[0];
+    const label = pipe === undefined ? undefined : this.#trim(pipe + 1, token.close);
+    // Spaces inside a label are text: only an empty one is trimmed.
+    if (pipe !== undefined && label !== undefined && label.from < label.to) {
+      return this.#show([{ from: pipe + 1, to: token.close }], token.after);
+    }
+    const from = isPlain ? target.from + 1 : target.from;
+    return this.#show([pipe === undefined ? { from, to: target.to } : this.#pipeTrick(from, target.to)], token.after);
+  }
+
+  /** The words of a link that is not closed are text; the caption and options of a picture are not. */
+  #openLink(token: Token, limit: number): number {
+    const isEmbedded = embedded.has(this.#namespace(token.end, limit));
+    return isEmbedded ? this.#skip(token.end, limit) : token.end;
+  }
+
+  /** What stands before the colon of a link's target; nothing in `[[:File:x]]`, which is a link like others. */
+  #namespace(from: number, to: number): string {
+    const target = this.#text.slice(from, Math.min(to, from + 40));
+    const colon = target.indexOf(':');
+    return colon < 0 ? '' : target.slice(0, colon).trim().toLowerCase().replaceAll(' ', '_');
+  }
+
+  /** `[[namespace:name (what)|]]` shows the name alone. */
+  #pipeTrick(from: number, to: number): Range {
+    const target = this.#text.slice(from, Math.min(to, from + 400));
+    const start = target.indexOf(':') + 1;
+    const open = Math.max(target.lastIndexOf('（'), target.lastIndexOf('('));
+    const isQualified = open > start && (target.endsWith(')') || target.endsWith('）'));
+    return this.#trim(from + start, isQualified ? from + open : to);
+  }
+
+  #external(token: Token): number {
+    let at = token.end;
+    let index = this.#index;
+    while (at < token.close && !isSpace(this.#text.charCodeAt(at))) {
+      this.work++;
+      at++;
+      // An address may hold templates; a space inside them does not end it.
+      while ((this.#tokens[index]?.start ?? at) < at) at = Math.max(at, this.#tokens[index++]?.after ?? at);
+    }
+    const label = this.#trim(Math.min(at, token.close), token.close);
+    return label.from < label.to ? this.#show([label], token.after) : this.#remove(token.after);
+  }
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
+
+/** Text that the reading of lines leaves alone: what it would take for markup becomes references, decoded at the end. */
+const literal = (text: string): string => text.replace(/['_=|[\]{}-]|^[*#:;]/gm, (char) => `&#${char.charCodeAt(0)};`);

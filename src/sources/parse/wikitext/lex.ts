@@ -1,0 +1,296 @@
+// Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
+import { blockTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
+import { Searches } from './searches.ts';
+
+/**
+ * `gone`: removed from `start` to `after`. `tag`: removed, its contents stay. `newline`: a line break or a block's edge.
+ * `literal`: what stands from `end` to `close` is no markup. `open`: a note or comment that never ends. The others are
+ * brackets; one that is not closed has `close` -1.
+ */
+type Kind = 'gone' | 'tag' | 'newline' | 'literal' | 'open' | Bracket;
+export type Bracket = 'template' | 'link' | 'external' | 'table';
+
+export interface Token {
+  readonly kind: Kind;
+  readonly start: number;
+  /** End of the markup that opens. */
+  readonly end: number;
+  /** Start of the markup that closes, or -1. */
+  close: number;
+  /** End of the whole: of the markup that closes, or else `end`. */
+  after: number;
+  /** The `|` between its parts. */
+  readonly pipes: number[];
+}
+
+export interface Lexed {
+  /** By `start`; pairs are properly nested. */
+  readonly tokens: readonly Token[];
+  /** Line ends before a blank line or a heading: as far as markup that is not closed reaches. Ascending. */
+  readonly stops: readonly number[];
+  /** Characters and brackets looked at. */
+  readonly work: number;
+}
+
+export const lex = (text: string): Lexed => new Lexer(text).lex();
+
+const [NEWLINE, SPACE, TAB, EQUALS] = [0x0a, 0x20, 0x09, 0x3d];
+const [BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS, GREATER] = [0x7b, 0x7d, 0x5b, 0x5d, 0x7c, 0x3c, 0x3e];
+const special = new Uint8Array(128);
+for (const code of [NEWLINE, BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS]) special[code] = 1;
+
+const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
+const tagName = /^(\/?)([A-Za-z][A-Za-z0-9]{0,15})(?=[\s/]|$)/;
+
+class Lexer {
+  readonly #text: string;
+  readonly #searches: Searches;
+  readonly #tokens: Token[] = [];
+  readonly #stops: number[] = [];
+  /** Brackets that wait for their end, innermost last, and how many there are of each. */
+  readonly #stack: Token[] = [];
+  readonly #waiting: Record<Bracket, number> = { template: 0, link: 0, external: 0, table: 0 };
+  #work = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#searches = new Searches(text);
+  }
+
+  lex(): Lexed {
+    const text = this.#text;
+    let at = this.#lineStart(0);
+    while (at < text.length) {
+      const from = at;
+      let code = text.charCodeAt(at);
+      while (code >= 128 || special[code] === 0) code = text.charCodeAt(++at);
+      // Past the end the code is NaN, which is neither.
+      if (at < text.length) at = this.#markup(code, at);
+      this.#work += at - from;
+    }
+    return { tokens: this.#tokens, stops: this.#stops, work: this.#work + this.#searches.work };
+  }
+
+  #markup(code: number, at: number): number {
+    if (code === NEWLINE) return this.#lineStart(at + 1);
+    if (code === BRACE) return this.#openBraces(at, this.#run(at, BRACE));
+    if (code === BRACE_END) return this.#closeBraces(at, this.#run(at, BRACE_END));
+    if (code === BRACKET) return this.#openBrackets(at, this.#run(at, BRACKET));
+    if (code === BRACKET_END) return this.#closeBrackets(at, this.#run(at, BRACKET_END));
+    if (code === PIPE) return this.#pipe(at);
+    return this.#less(at);
+  }
+
+  // -------------------------------------------------------------- lines
+
+  /** Looks at how a line begins, and returns where reading goes on. */
+  #lineStart(at: number): number {
+    const text = this.#text;
+    this.#popWhile((top) => top === 'external');
+    const begins = this.#skipSpaces(at);
+    if (begins >= text.length || text.charCodeAt(begins) === NEWLINE) {
+      if (at > 0) this.#stops.push(at - 1);
+      this.#popWhile((top) => top === 'link' || top === 'external');
+      return at;
+    }
+    if (this.#isHeading(at)) {
+      if (at > 0) this.#stops.push(at - 1);
+      this.#popWhile((top) => top !== 'table');
+      return at;
+    }
+    let table = begins;
+    while (isListMark(text.charCodeAt(table))) table++;
+    this.#work += table - at;
+    if (text.startsWith('{|', table)) {
+      this.#open('table', table, table + 2);
+      return table + 2;
+    }
+    if (this.#waiting.table > 0 && text.startsWith('|}', begins) && text.charCodeAt(begins + 2) !== BRACE_END) {
+      this.#close('table', begins, begins + 2);
+      return begins + 2;
+    }
+    return at;
+  }
+
+  #skipSpaces(at: number): number {
+    let end = at;
+    while (this.#text.charCodeAt(end) === SPACE || this.#text.charCodeAt(end) === TAB) end++;
+    this.#work += end - at;
+    return end;
+  }
+
+  #isHeading(at: number): boolean {
+    const text = this.#text;
+    if (text.charCodeAt(at) !== EQUALS || text.charCodeAt(at + 1) !== EQUALS) return false;
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found;
+    this.#work += end - at;
+    return /[^=]=+\s*(?:<!--[^<>]*-->\s*)?$/.test(text.slice(Math.max(at, end - 80), end));
+  }
+
+  // -------------------------------------------------------------- brackets
+
+  #run(at: number, code: number): number {
+    let end = at + 1;
+    while (this.#text.charCodeAt(end) === code) end++;
+    return end - at;
+  }
+
+  #openBraces(at: number, count: number): number {
+    const end = at + count;
+    for (let start = at; end - start >= 2; ) {
+      // Of an odd run the innermost three are a parameter: `{{{1|}}}`.
+      const next = start + (end - start === 3 ? 3 : 2);
+      this.#open('template', start, next);
+      start = next;
+    }
+    return end;
+  }
+
+  #closeBraces(at: number, count: number): number {
+    const end = at + count;
+    let start = at;
+    while (end - start >= 2 && this.#waiting.template > 0) {
+      this.#popWhile((top) => top !== 'template');
+      const opened = this.#stack.at(-1);
+      const length = opened !== undefined && opened.end - opened.start === 3 && end - start >= 3 ? 3 : 2;
+      this.#close('template', start, start + length);
+      start += length;
+    }
+    if (count > 1 && start < end) this.#add('gone', start, end);
+    return end;
+  }
+
+  #openBrackets(at: number, count: number): number {
+    const end = at + count;
+    scheme.lastIndex = end;
+    const isExternal = scheme.test(this.#text);
+    // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
+    const external = !isExternal || (count === 2 && this.#text.charCodeAt(end) === 0x2f) ? 0 : 2 - (count % 2);
+    const links = Math.floor((count - external) / 2);
+    let start = end - external - links * 2;
+    for (let made = 0; made < links; made++, start += 2) this.#open('link', start, start + 2);
+    if (external > 0) this.#open('external', start, end);
+    return end;
+  }
+
+  #closeBrackets(at: number, count: number): number {
+    const end = at + count;
+    let start = at;
+    while (start < end) {
+      const top = this.#stack.at(-1);
+      const length = top?.kind === 'external' ? Math.min(top.end - top.start, end - start) : 2;
+      if (length > end - start) break;
+      if (top?.kind === 'external') this.#close('external', start, start + length);
+      else if (top?.kind === 'link') this.#close('link', start, start + length);
+      else this.#add('gone', start, start + length);
+      start += length;
+    }
+    return end;
+  }
+
+  #pipe(at: number): number {
+    // MediaWiki splits templates before it reads external links.
+    if (this.#waiting.template > 0) this.#popWhile((top) => top === 'external');
+    const top = this.#stack.at(-1);
+    if (top !== undefined && (top.kind === 'template' || top.kind === 'link')) top.pipes.push(at);
+    return at + 1;
+  }
+
+  // -------------------------------------------------------------- tags
+
+  #less(at: number): number {
+    if (this.#text.startsWith('!--', at + 1)) {
+      const close = this.#searches.commentEnd(at + 4);
+      return close < 0 ? this.#add('open', at, at + 4) : this.#add('gone', at, close + 3);
+    }
+    const end = this.#tagEnd(at);
+    const [, slash, name] = end < 0 ? [] : (tagName.exec(this.#text.slice(at + 1, Math.min(end, at + 40))) ?? []);
+    if (name === undefined) return at + 1;
+    const known = name.toLowerCase();
+    if (slash === '/') return this.#endTag(known, at, end + 1);
+    if (this.#text[end - 1] === '/') return this.#lone(known, at, end + 1);
+    return this.#startTag(known, at, end + 1);
+  }
+
+  /** Where the `>` stands; a tag holds no `<`, so no character is passed over twice. */
+  #tagEnd(at: number): number {
+    const text = this.#text;
+    let end = at + 1;
+    let code = text.charCodeAt(end);
+    if (code !== 0x2f && !(code >= 0x41 && code <= 0x5a) && !(code >= 0x61 && code <= 0x7a)) return -1;
+    while (end < text.length && code !== LESS && code !== GREATER) code = text.charCodeAt(++end);
+    this.#work += end - at;
+    return code === GREATER ? end : -1;
+  }
+
+  #startTag(name: string, at: number, end: number): number {
+    if (name === 'table') return this.#open('table', at, end);
+    if (name === 'nowiki' || name === 'pre') {
+      const ending = this.#searches.tagEnd(name, end);
+      return ending === undefined ? this.#lone(name, at, end) : this.#add('literal', at, end, ending);
+    }
+    if (!removedTags.has(name)) return this.#lone(name, at, end);
+    const ending = this.#searches.tagEnd(name, end);
+    if (ending !== undefined) return this.#add('gone', at, ending.after);
+    return this.#add(emptyWhenOpen.has(name) ? 'gone' : 'open', at, end);
+  }
+
+  #endTag(name: string, at: number, end: number): number {
+    if (name !== 'table') return this.#lone(name, at, end);
+    if (this.#waiting.table > 0) this.#close('table', at, end);
+    else this.#add('gone', at, end);
+    return end;
+  }
+
+  /** A tag without contents, or whose contents are text. */
+  #lone(name: string, at: number, end: number): number {
+    if (removedTags.has(name)) return this.#add('gone', at, end);
+    if (blockTags.has(name)) return this.#add('newline', at, end);
+    if (plainTags.has(name)) return this.#add('tag', at, end);
+    return at + 1;
+  }
+
+  // -------------------------------------------------------------- tokens
+
+  #add(kind: Kind, start: number, end: number, ending?: { close: number; after: number }): number {
+    const { close, after } = ending ?? { close: -1, after: end };
+    this.#tokens.push({ kind, start, end, close, after, pipes: [] });
+    return after;
+  }
+
+  #open(kind: Bracket, start: number, end: number): number {
+    const token: Token = { kind, start, end, close: -1, after: end, pipes: [] };
+    this.#tokens.push(token);
+    this.#stack.push(token);
+    this.#waiting[kind]++;
+    return end;
+  }
+
+  /** Closes the innermost bracket of this kind; what was opened inside it and not closed never will be. */
+  #close(kind: Bracket, start: number, end: number): void {
+    this.#popWhile((top) => top !== kind);
+    const token = this.#stack.pop();
+    if (token === undefined) return;
+    this.#waiting[kind]--;
+    token.close = start;
+    token.after = end;
+  }
+
+  #popWhile(test: (top: Bracket) => boolean): void {
+    for (let top = this.#stack.at(-1); top !== undefined; top = this.#stack.at(-1)) {
+      const kind = top.kind;
+      if (!isBracket(kind) || !test(kind)) return;
+      this.#stack.pop();
+      this.#waiting[kind]--;
+      this.#work++;
+    }
+  }
+}
+
+const isBracket = (kind: Kind): kind is Bracket =>
+  kind === 'template' || kind === 'link' || kind === 'external' || kind === 'table';
+
+/** `*`, `#`, `:` or `;`, or a space between them. */
+const isListMark = (code: number): boolean =>
+  code === 0x2a || code === 0x23 || code === 0x3a || code === 0x3b || code === SPACE || code === TAB;

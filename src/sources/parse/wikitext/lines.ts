@@ -1,0 +1,78 @@
+// Reads the lines of a page whose brackets are gone: list marks, headings, sections without prose, quotes, entities.
+import { decodeEntities } from './entities.ts';
+import { GONE, INNER } from './marks.ts';
+import { behaviourSwitch, holdsNoProse } from './names.ts';
+import { tidy } from './tidy.ts';
+
+interface Heading {
+  readonly level: number;
+  readonly text: string;
+}
+
+/** Lines of text, one a paragraph, list item or heading. A heading goes when nothing of its section is left. */
+export function readLines(text: string): string {
+  const lines: string[] = [];
+  let headings: Heading[] = [];
+  /** Level of the section that is being cut; 7 when none is. */
+  let cut = 7;
+  for (let start = 0; start < text.length; ) {
+    const found = text.indexOf('\n', start);
+    const end = found < 0 ? text.length : found;
+    const source = text.slice(start, end);
+    const line = readLine(source);
+    start = end + 1;
+    // The punctuation between things that were removed is no line.
+    if (typeof line === 'string' && source.includes(GONE) && !wordly.test(line)) continue;
+    if (typeof line !== 'string') {
+      if (line.level > cut) continue;
+      cut = holdsNoProse(line.text) ? line.level : 7;
+      headings = headings.filter(({ level }) => level < line.level);
+      if (cut === 7) headings.push(line);
+    } else if (line !== '' && cut === 7) {
+      for (const heading of headings) lines.push(heading.text);
+      headings = [];
+      lines.push(line);
+    }
+  }
+  return lines.join('\n');
+}
+
+function readLine(source: string): string | Heading {
+  if (source.startsWith(INNER)) return readInline(source.slice(1));
+  const line = trimEdges(source);
+  if (line.startsWith('=') && line.endsWith('=') && line.length > 2) return readHeading(line);
+  // A row or the end of a table whose beginning is gone.
+  if (line.startsWith('|')) return '';
+  return readInline(line.replace(/^(?:-{4,}|[*#:; \t\ufdd0]+)/, ''));
+}
+
+function readHeading(line: string): string | Heading {
+  let level = 0;
+  while (level < 6 && level * 2 < line.length - 1 && line[level] === '=' && line[line.length - 1 - level] === '=')
+    level++;
+  const text = readInline(line.slice(level, line.length - level));
+  return text === '' ? '' : { level, text };
+}
+
+function readInline(source: string): string {
+  let text = source;
+  if (text.includes("''")) text = text.replace(/'{2,}/g, (run) => (run.length === 4 ? "'" : ''));
+  if (text.includes('__')) text = text.replace(behaviourSwitch, GONE);
+  text = decodeEntities(text);
+  return trimEdges(text.includes(GONE) ? tidy(text) : text);
+}
+
+const wordly = /[\p{L}\p{N}]/u;
+
+/** Without spaces at either end. An ideographic space stays: it indents a paragraph as its author wrote it. */
+function trimEdges(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isEdge(text.charCodeAt(start))) start++;
+  while (end > start && isEdge(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** Space, tab, carriage return, no-break space, or the mark of something removed. */
+const isEdge = (code: number): boolean =>
+  code === 0x20 || code === 0x09 || code === 0x0d || code === 0xa0 || code === 0xfdd0;

@@ -1,0 +1,12 @@
+// Characters that stand for facts about the markup while text is on its way: noncharacters, which Unicode keeps for this.
+
+/** Something was removed here. */
+export const GONE = '\ufdd0';
+/** Parentheses around this are empty now. */
+export const EMPTY = '\ufdd1';
+/** Follows a line end that is no line end of the source: what comes next begins no list, heading or table row. */
+export const INNER = '\ufdd2';
+
+const marks = /[\ufdd0-\ufdd2]/g;
+
+export const withoutMarks = (text: string): string => text.replace(marks, '');

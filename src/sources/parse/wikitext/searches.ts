@@ -1,0 +1,64 @@
+// Looks ahead for the end of comments and tags, never passing over the same text twice, and counts what it passes over.
+import { impliedEnds } from './names.ts';
+
+/** How a tag's contents end: at its end tag, or where its end is implied. */
+export interface Ending {
+  /** Where the contents end. */
+  readonly close: number;
+  /** Where what follows begins. */
+  readonly after: number;
+}
+
+export class Searches {
+  readonly #text: string;
+  /** The comment end that was found last: it serves every comment that begins before it. */
+  #commentEnd = -1;
+  /** Characters passed over. */
+  work = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Where the next `-->` at or after `from` stands, or -1. Calls come in ascending order of `from`. */
+  commentEnd(from: number): number {
+    if (this.#commentEnd < from) {
+      const found = this.#text.indexOf('-->', from);
+      this.#commentEnd = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.work += Math.min(this.#commentEnd, this.#text.length) - from;
+    }
+    return Number.isFinite(this.#commentEnd) ? this.#commentEnd : -1;
+  }
+
+  /**
+   * The end of the contents that begin at `from`; undefined when a second start tag or a heading comes first, or
+   * nothing: then the tag was never closed. No search goes beyond the next tag of its name, where the next may begin.
+   */
+  tagEnd(name: string, from: number): Ending | undefined {
+    const pattern = boundaries(name);
+    pattern.lastIndex = from;
+    for (let match = pattern.exec(this.#text); match !== null; match = pattern.exec(this.#text)) {
+      const [tag, slash, tagName] = match;
+      if (tag.endsWith('/>')) continue;
+      this.work += pattern.lastIndex - from;
+      if (slash === '/' && tagName?.toLowerCase() === name) return { close: match.index, after: pattern.lastIndex };
+      return impliedEnds.has(name) ? { close: match.index, after: match.index } : undefined;
+    }
+    this.work += this.#text.length - from;
+    return undefined;
+  }
+}
+
+/** By tag; building one costs as much as reading a page. They keep no state: every search sets where it begins. */
+const patterns = new Map<string, RegExp>();
+
+function boundaries(name: string): RegExp {
+  const known = patterns.get(name);
+  if (known !== undefined) return known;
+  const names = [name, ...(impliedEnds.get(name) ?? [])].join('|');
+  // Code and formulas may hold lines that look like headings; notes do not.
+  const heading = name === 'ref' ? '|\\n==' : '';
+  const pattern = new RegExp(`<(/?)(${names})(?=[\\s/>])[^<>]*>${heading}`, 'gi');
+  patterns.set(name, pattern);
+  return pattern;
+}
