@@ -1,18 +1,27 @@
-// Compiles the AssemblyScript kernels to dist/kernels/, once with SIMD and once without.
-import { mkdirSync } from 'node:fs';
+// Begins a build: empties dist/ and compiles the AssemblyScript kernels to dist/kernels/.
+import { mkdirSync, rmSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
-const KERNELS = ['minhash'];
-const VARIANTS = [
-  { suffix: 'simd', flags: ['--enable', 'simd'] },
-  { suffix: 'scalar', flags: [] },
-];
+const SIMD = { suffix: 'simd', flags: ['--enable', 'simd'] };
+const SCALAR = { suffix: 'scalar', flags: [] };
+/** The trainer's kernels have SIMD only: without it TensorFlow.js does the work. */
+const KERNELS = { minhash: [SIMD, SCALAR], attention: [SIMD], 'cross-entropy': [SIMD] };
 
+// What an earlier build left must not be packed.
+rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist/kernels', { recursive: true });
-for (const kernel of KERNELS) {
-  for (const { suffix, flags } of VARIANTS) {
+for (const [kernel, variants] of Object.entries(KERNELS)) {
+  for (const { suffix, flags } of variants) {
     const source = `src/kernels/assembly/${kernel}.ts`;
-    const options = ['--outFile', `dist/kernels/${kernel}.${suffix}.wasm`, '--runtime', 'stub', '-O3', '--noAssert', '--converge'];
+    const options = [
+      '--outFile',
+      `dist/kernels/${kernel}.${suffix}.wasm`,
+      '--runtime',
+      'stub',
+      '-O3',
+      '--noAssert',
+      '--converge',
+    ];
     const { error, stderr } = await asc.main([source, ...options, ...flags]);
     if (error) {
       console.error(`${source}: ${error.message}\n${stderr.toString()}`);

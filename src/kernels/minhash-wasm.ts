@@ -1,56 +1,28 @@
 // The MinHash kernel in WebAssembly: SIMD where the engine has it, scalar elsewhere; equal to the plain one, bit for bit.
-import { readFileSync } from 'node:fs';
-import { compiledFile } from '../compiled.ts';
 import { LANES, type MinhashKernel, type Permutations } from './minhash.ts';
+import { hasSimd, instantiateKernel, type KernelVariant } from './wasm-module.ts';
 
-export type KernelVariant = 'simd' | 'scalar';
+export type { KernelVariant } from './wasm-module.ts';
 
 /** UTF-16 units given to one call: CAPACITY in assembly/minhash.ts. */
 const CAPACITY = 16_384;
 
-const modules = new Map<KernelVariant, WebAssembly.Module>();
-
-function moduleOf(variant: KernelVariant): WebAssembly.Module {
-  const known = modules.get(variant);
-  if (known !== undefined) return known;
-  const compiled = new WebAssembly.Module(readFileSync(compiledFile(`kernels/minhash.${variant}.wasm`)));
-  modules.set(variant, compiled);
-  return compiled;
-}
-
 /** The variant for this machine. */
-export function kernelVariant(): KernelVariant {
-  return WebAssembly.validate(readFileSync(compiledFile('kernels/minhash.simd.wasm'))) ? 'simd' : 'scalar';
-}
+export const kernelVariant = (): KernelVariant => (hasSimd() ? 'simd' : 'scalar');
 
-interface Exports {
-  call(name: string, ...values: number[]): number;
-  readonly memory: WebAssembly.Memory;
-}
-
-function instantiate(variant: KernelVariant): Exports {
-  const { exports } = new WebAssembly.Instance(moduleOf(variant));
-  const { memory } = exports;
-  if (!(memory instanceof WebAssembly.Memory)) throw new Error('the kernel exports no memory');
-  return {
-    memory,
-    call(name, ...values) {
-      const exported = exports[name];
-      if (typeof exported !== 'function') throw new Error(`the kernel exports no ${name}`);
-      return Number(exported(...values) ?? 0);
-    },
-  };
-}
-
-export function wasmKernel({ multipliers, addends }: Permutations, shingle: number, variant: KernelVariant): MinhashKernel {
-  const { memory, call } = instantiate(variant);
+export function wasmKernel(
+  { multipliers, addends }: Permutations,
+  shingle: number,
+  variant: KernelVariant,
+): MinhashKernel {
+  const { call, words, bytes } = instantiateKernel('minhash', variant);
   const count = multipliers.length;
   const padded = Math.ceil(count / LANES) * LANES;
-  const view = (name: string): Uint32Array => new Uint32Array(memory.buffer, call(name), padded);
+  const view = (name: string): Uint32Array => words(call(name), padded);
   view('multipliers').set(multipliers);
   view('addends').set(addends);
   const minima = view('minima').subarray(0, count);
-  const input = Buffer.from(memory.buffer, call('input'), CAPACITY * 2);
+  const input = bytes(call('input'), CAPACITY * 2);
   call('configure', padded, shingle);
   return {
     minima(text, out) {

@@ -1,5 +1,25 @@
-// The model's differentiable operations: plain TensorFlow.js.
+// The model's differentiable operations: TensorFlow.js, and kernels of our own where its WebAssembly backend is slow.
 import * as tf from '@tensorflow/tfjs-core';
+import { AttentionKernel, type AttentionShape, CrossEntropyKernel } from '../kernels/training-wasm.ts';
+import { hasSimd } from '../kernels/wasm-module.ts';
+
+/** TensorFlow.js' WebAssembly backend multiplies batches and computes exponentials a number at a time: 15 and 10 times slower than these. */
+interface Kernels {
+  readonly attention: AttentionKernel;
+  readonly crossEntropy: CrossEntropyKernel;
+}
+let kernels: Kernels | undefined;
+
+function ownKernels(): Kernels | undefined {
+  if (tf.getBackend() !== 'wasm' || !hasSimd()) return undefined;
+  kernels ??= { attention: new AttentionKernel(), crossEntropy: new CrossEntropyKernel() };
+  return kernels;
+}
+
+function floats(x: tf.Tensor): Float32Array {
+  const values = x.dataSync();
+  return values instanceof Float32Array ? values : Float32Array.from(values);
+}
 
 /**
  * An operation with its own gradient. `forward` also returns what `backward` needs; `backward` returns one gradient per
@@ -153,6 +173,8 @@ export function attention(qkv: tf.Tensor, batch: number, heads: number, position
   const [rows = 0, columns = 0] = qkv.shape;
   const length = rows / batch;
   const size = columns / 3 / heads;
+  const own = ownKernels();
+  if (own !== undefined) return kernelAttention(qkv, { batch, length, heads, size }, positions, own.attention);
   const scale = 1 / Math.sqrt(size);
   const byHead = (x: tf.Tensor, width: number) =>
     tf.transpose(tf.reshape(x, [batch, length, heads, width]), [0, 2, 1, 3]); // (B·T, H·W) → (B, H, T, W)
@@ -180,12 +202,31 @@ export function attention(qkv: tf.Tensor, batch: number, heads: number, position
   );
 }
 
+function kernelAttention(
+  qkv: tf.Tensor,
+  sizes: Pick<AttentionShape, 'batch' | 'length' | 'heads' | 'size'>,
+  { cos, sin }: Rotary,
+  kernel: AttentionKernel,
+): tf.Tensor {
+  const turned = 2 * cos.shape[1];
+  const shape = (): AttentionShape => ({ ...sizes, turned, cosines: floats(cos), sines: floats(sin) });
+  const rows = sizes.batch * sizes.length;
+  const columns = sizes.heads * sizes.size;
+  return differentiable(
+    [qkv],
+    () => ({ value: tf.tensor2d(kernel.forward(floats(qkv), shape()), [rows, columns]), saved: [qkv] }),
+    (dy, [input = qkv]) => [tf.tensor2d(kernel.backward(floats(input), floats(dy), shape()), [rows, 3 * columns])],
+  );
+}
+
 /**
  * Mean cross-entropy, in nats, of targets (M) under logits (M, V): the largest logit is taken off first, so that no
  * exponential overflows, and only the logits are kept for the gradient, (softmax − one at the target) / M.
  */
 export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor1D): tf.Scalar {
   const [rows = 0, vocabulary = 0] = logits.shape;
+  const own = ownKernels();
+  if (own !== undefined) return kernelCrossEntropy(logits, targets, own.crossEntropy);
   const cells = (columns: tf.Tensor) => tf.stack([tf.range(0, rows, 1, 'int32'), columns], 1); // (M, 2)
   return differentiable(
     [logits],
@@ -196,6 +237,19 @@ export function crossEntropy(logits: tf.Tensor, targets: tf.Tensor1D): tf.Scalar
     (dy, [kept = logits, columns = targets]) => {
       const ones = tf.scatterND(cells(columns), tf.ones([rows]), [rows, vocabulary]); // (M, V)
       return [tf.mul(tf.sub(tf.softmax(kept), ones), tf.div(dy, rows))];
+    },
+  );
+}
+
+function kernelCrossEntropy(logits: tf.Tensor, targets: tf.Tensor1D, kernel: CrossEntropyKernel): tf.Scalar {
+  const [rows = 0, vocabulary = 0] = logits.shape;
+  const wanted = Int32Array.from(targets.dataSync());
+  return differentiable<tf.Scalar>(
+    [logits],
+    () => ({ value: tf.scalar(kernel.run(floats(logits), wanted).loss), saved: [logits] }),
+    (dy, [kept = logits]) => {
+      const { gradient } = kernel.run(floats(kept), wanted, (dy.dataSync()[0] ?? 0) / rows);
+      return [tf.tensor2d(gradient ?? new Float32Array(0), [rows, vocabulary])];
     },
   );
 }
