@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import { replaceFile } from '../durable-files.ts';
 import { DivergedError, errorMessage, PipelineError } from '../errors.ts';
 import { chooseBackend } from './backends.ts';
@@ -277,6 +278,8 @@ class Session {
       if (batch === 'stopped') return 'stopped';
       if (batch.length === 0) return 'end';
       await this.#step(batch);
+      // A step may be all computation: without a turn of the event loop no command and no document would ever come in.
+      await setImmediate();
       if (this.#state.step % evaluate.every === 0) await this.#evaluate('periodic');
       if (this.#state.step % checkpoint.every === 0) await this.#save();
     }

@@ -93,7 +93,10 @@ export const odd = define({
 });
 `,
     );
-    await writeFile(join(cwd, 'own.yaml'), `plugins: [./odd.ts]\n${pipelineText({ name: 'own', filters: '[odd: { remainder: 0 }]' })}`);
+    await writeFile(
+      join(cwd, 'own.yaml'),
+      `plugins: [./odd.ts]\n${pipelineText({ name: 'own', filters: '[odd: { remainder: 0 }]' })}`,
+    );
     expect(await cli(['run', 'own.yaml'], { cwd })).toMatchObject({ code: 0 });
     expect((await recordOf(join(cwd, 'runs/own'))).documents).toMatchObject({ kept: 250, dropped: { 'odd.odd': 250 } });
   });

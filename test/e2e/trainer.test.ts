@@ -76,6 +76,23 @@ describe('a run with a trainer', () => {
     expect(none.stderr).toContain('checkpoint.none');
   });
 
+  it('stops after the step in hand when it is interrupted, with a checkpoint', async () => {
+    const { child, ended } = start(['run', 'train.yaml', '--out', 'interrupted', '--json'], { cwd });
+    let seen = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (!seen.includes('"event":"step"') && chunk.includes('"event":"step"')) child.kill('SIGINT');
+      seen += chunk.toString('utf8');
+    });
+    const { code, stdout } = await ended;
+    expect(code).toBe(130);
+    const { status, trainer } = await recordOf(join(cwd, 'interrupted'));
+    expect(status).toBe('interrupted');
+    // The first signal came with the first step; a second one would have ended the process at once.
+    expect(trainer?.reason).toBe('stopped');
+    expect(trainer?.steps).toBeLessThan(20);
+    expect(stdout).toContain('"event":"checkpoint"');
+  });
+
   it.each(['steps', 'tokens'])(
     'ends the whole run when until.%s is reached, and says that the rest was not needed',
     async (name) => {

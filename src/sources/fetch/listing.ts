@@ -1,0 +1,99 @@
+// The files of a folder on a web server: by the hub's interface, or out of the folder's index page.
+import { z } from 'zod';
+import { SourceError } from '../../errors.ts';
+import { shownUrl } from './answers.ts';
+import { byName, type HubPlace } from './paths.ts';
+
+export interface Page {
+  readonly text: string;
+  /** The `Link` header. */
+  readonly link: string | undefined;
+  readonly url: URL;
+}
+
+export interface ListedFile {
+  readonly path: string;
+  readonly size?: number;
+}
+
+type ReadPage = (url: URL) => Promise<Page>;
+
+const hubEntries = z.array(z.object({ type: z.string(), path: z.string(), size: z.number().optional() }));
+
+/** The hub's tree: pages of 1,000 entries, joined by `Link: <…>; rel="next"`. */
+export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): Promise<ListedFile[]> {
+  const { repository, revision } = place;
+  const folder = place.file.replace(/\/$/, '');
+  const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+  const tree = `api/datasets/${encode(repository)}/tree/${encodeURIComponent(revision)}`;
+  let next: URL | undefined = new URL(`${tree}${folder === '' ? '' : `/${encode(folder)}`}?recursive=false`, root);
+  const seen = new Set<string>();
+  const files: ListedFile[] = [];
+  while (next !== undefined && !seen.has(next.href)) {
+    seen.add(next.href);
+    const page = await readPage(next);
+    for (const { type, path, size } of parseEntries(page)) {
+      if (type !== 'file' || parentOf(path) !== folder) continue;
+      files.push({
+        path: `datasets/${repository}/resolve/${revision}/${path}`,
+        ...(size === undefined ? {} : { size }),
+      });
+    }
+    next = nextPage(page);
+  }
+  return files.sort(byName);
+}
+
+function parseEntries(page: Page): z.output<typeof hubEntries> {
+  let json: unknown;
+  try {
+    json = JSON.parse(page.text);
+  } catch {
+    json = undefined;
+  }
+  const parsed = hubEntries.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new SourceError(`${shownUrl(page.url)} did not answer with a list of files.`, {
+    code: 'fetch.failed',
+    fix: 'Check `mirror:`: it must be the base below which `datasets/…` and `api/datasets/…` lie.',
+  });
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+function nextPage({ link, url }: Page): URL | undefined {
+  const [, target] = /<([^<>]*)>\s*;\s*rel="next"/.exec(link ?? '') ?? [];
+  if (target === undefined || !URL.canParse(target, url.href)) return undefined;
+  const next = new URL(target, url);
+  // Behind a proxy the hub may name itself otherwise than we do; the query is what counts.
+  return new URL(`${url.origin}${url.pathname}${next.search}`);
+}
+
+/** The links of an index page (nginx, Apache, Python's http.server, …) to files directly below it. */
+export async function listIndex(dir: string, index: URL, readPage: ReadPage): Promise<ListedFile[]> {
+  const page = await readPage(index);
+  const prefix = dir === '' ? '' : `${dir.replace(/\/$/, '')}/`;
+  const names = new Set<string>();
+  for (const [tag] of page.text.matchAll(/<a\s[^<>]*>/gi)) {
+    const [, double, single] = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
+    const href = (double ?? single)?.replaceAll('&amp;', '&');
+    const name = href === undefined ? undefined : fileNameBelow(page.url, href);
+    if (name !== undefined) names.add(name);
+  }
+  return [...names].map((name) => ({ path: `${prefix}${name}` })).sort(byName);
+}
+
+/** The name of a file directly below the page; undefined for the parent folder, subfolders, other places and sort links. */
+function fileNameBelow(page: URL, href: string): string | undefined {
+  if (!URL.canParse(href, page.href)) return undefined;
+  const target = new URL(href, page);
+  const folder = page.pathname.slice(0, page.pathname.lastIndexOf('/') + 1);
+  if (target.origin !== page.origin || target.search !== '' || !target.pathname.startsWith(folder)) return undefined;
+  const name = target.pathname.slice(folder.length);
+  if (name === '' || name.includes('/')) return undefined;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,95 @@
+// When and how long to wait before a request is made again, and when to give up.
+import { channel } from 'node:diagnostics_channel';
+import { errorMessage, RetryableError, SourceError } from '../../errors.ts';
+import type { Effects, Limits } from './options.ts';
+
+/** Publishes a `Retry` for every wait, so that a run can say why it stands still. */
+export const retryChannel = channel('seiryu:fetch.retry');
+
+export interface Retry {
+  /** Without query or credentials. */
+  readonly url: string;
+  readonly reason: string;
+  /** Failures in a row so far. */
+  readonly failures: number;
+  readonly wait: number;
+}
+
+/** A failure that may pass; `after` is what the server asked for, in milliseconds. */
+export class PassingError extends RetryableError {
+  readonly after: number | undefined;
+  constructor(message: string, { after, cause }: { after?: number | undefined; cause?: unknown } = {}) {
+    super(message, { code: 'fetch.passing', cause });
+    this.after = after;
+  }
+}
+
+export interface Patience {
+  readonly limits: Limits;
+  readonly effects: Effects;
+  readonly signal: AbortSignal | undefined;
+  /** Whether the server has answered anything yet. */
+  answered(): boolean;
+}
+
+/** Counts the failures of one file and waits between them. Progress starts the count anew. */
+export class Retries {
+  readonly #url: string;
+  readonly #patience: Patience;
+  #failures = 0;
+
+  constructor(url: string, patience: Patience) {
+    this.#url = url;
+    this.#patience = patience;
+  }
+
+  progressed(): void {
+    this.#failures = 0;
+  }
+
+  /** Waits when the failure may pass; throws when it will not, or has not passed for too long. */
+  async failed(error: unknown): Promise<void> {
+    const { limits, effects, signal } = this.#patience;
+    signal?.throwIfAborted();
+    if (!(error instanceof PassingError)) throw error;
+    this.#failures++;
+    const attempts = this.#patience.answered() ? limits.attempts : Math.min(limits.attempts, limits.firstAttempts);
+    if (this.#failures >= attempts) {
+      throw new SourceError(`${this.#url} could not be read after ${this.#failures} attempts: ${error.message}`, {
+        code: 'fetch.failed',
+        fix: 'Check the network and the server, then run the same command again: it goes on where it stopped.',
+        cause: error,
+      });
+    }
+    const wait = this.#wait(error.after);
+    if (wait > limits.longestRetryAfter) {
+      throw new SourceError(
+        `${this.#url} could not be read: ${error.message} The server asks to come back in ${Math.round(wait / 60_000)} minutes.`,
+        {
+          code: 'fetch.failed',
+          fix: 'Run the same command again then: it goes on where it stopped.',
+          cause: error,
+        },
+      );
+    }
+    const retry: Retry = { url: this.#url, reason: errorMessage(error), failures: this.#failures, wait };
+    retryChannel.publish(retry);
+    await effects.sleep(wait, signal);
+    signal?.throwIfAborted();
+  }
+
+  /** Doubling, with a random half so that many readers of one server do not come back together. */
+  #wait(after: number | undefined): number {
+    const { limits, effects } = this.#patience;
+    const doubled = Math.min(limits.longestDelay, limits.firstDelay * 2 ** (this.#failures - 1));
+    return Math.max(after ?? 0, doubled * (0.5 + effects.random() / 2));
+  }
+}
+
+/** `Retry-After`: seconds or a date (RFC 9110, 10.2.3), in milliseconds from now. */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}

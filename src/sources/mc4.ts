@@ -1,0 +1,106 @@
+// mC4: the multilingual, cleaned Common Crawl that mT5 was trained on, in many gzip shards a language.
+import { z } from 'zod';
+import { SourceError } from '../errors.ts';
+import { define, type Shard, type Transport } from '../pipeline/define.ts';
+import { hubFolder, openHub, revision } from './published/hub.ts';
+import { corpusLanguage } from './published/languages.ts';
+import { mirror } from './published/mirror.ts';
+import { noParts, type Part, partsOf } from './published/parts.ts';
+import { includes, type NumberRange, numberRanges, rangesOf } from './published/ranges.ts';
+
+const DATASET = 'allenai/c4';
+
+export const mc4 = define({
+  kind: 'source',
+  name: 'mc4',
+  summary: 'mC4: web text of 71 crawls in 108 languages; records with text, timestamp and URL.',
+  reference: 'https://huggingface.co/datasets/allenai/c4',
+  licence: 'ODC-BY 1.0, and the terms of use of Common Crawl; the texts belong to their authors.',
+  options: z.strictObject({
+    split: z.enum(['train', 'validation']).default('train').describe('Which split.'),
+    shards: numberRanges
+      .default('all')
+      .describe('Shards to read: all, numbers and ranges such as 0-1023 or 0,2,5-7. Always read in ascending order.'),
+    of: z
+      .int()
+      .min(1)
+      .max(99_999)
+      .optional()
+      .describe(
+        'Number of shards that the split has in all (Japanese train: 1024). Given, the long list of files is not fetched.',
+      ),
+    revision,
+    mirror,
+  }),
+  create(options, context) {
+    const transport = openHub(DATASET, options, context);
+    const folder = hubFolder(DATASET, options.revision, 'multilingual');
+    const language = corpusLanguage('mc4', context.language);
+    const prefix = `c4-${language}${options.split === 'validation' ? '-validation' : ''}.tfrecord`;
+    const wanted = rangesOf(options.shards);
+    return {
+      transport,
+      async *shards() {
+        const parts =
+          options.of === undefined
+            ? await listParts(transport, folder, prefix)
+            : countedParts(folder, prefix, options.of);
+        checkWanted(wanted, parts, transport.base);
+        for (const part of parts) if (includes(wanted, part.number)) yield shardOf(part);
+      },
+    };
+  },
+});
+
+const shardOf = ({ name, path, size }: Part): Shard => ({
+  id: name,
+  path,
+  codec: 'gzip',
+  format: 'jsonl',
+  fields: { text: 'text', url: 'url' },
+  ...(size === undefined ? {} : { size }),
+});
+
+function countedParts(folder: string, prefix: string, count: number): Part[] {
+  const digits = (number: number): string => String(number).padStart(5, '0');
+  return Array.from({ length: count }, (_, number) => {
+    const name = `${prefix}-${digits(number)}-of-${digits(count)}.json.gz`;
+    return { name, path: `${folder}/${name}`, number };
+  });
+}
+
+async function listParts(transport: Transport, folder: string, prefix: string): Promise<Part[]> {
+  const pattern = new RegExp(`^${prefix.replaceAll('.', '\\.')}-(\\d{5})-of-\\d{5}\\.json\\.gz$`);
+  const parts = partsOf(await transport.list(folder), pattern);
+  if (parts.length === 0)
+    throw noParts(
+      'No mC4 shards',
+      transport.base,
+      `${folder}/${prefix}-*.json.gz`,
+      `Check language and split: https://huggingface.co/datasets/${DATASET} lists what there is.`,
+    );
+  const counts = [...new Set(parts.map(({ name }) => Number(name.slice(-13, -8))))];
+  if (counts.length > 1) {
+    throw new SourceError(
+      `${transport.base} holds mC4 shards of several editions: of ${counts.join(' and of ')} shards.`,
+      { code: 'source.ambiguous', fix: 'Say which one with `of:`, or clear the mirror of the others.' },
+    );
+  }
+  return parts;
+}
+
+/** A shard that was asked for by number and is not there is an error, not a smaller corpus. */
+function checkWanted(wanted: readonly NumberRange[] | undefined, parts: readonly Part[], base: string): void {
+  if (wanted === undefined) return;
+  const there = new Set(parts.map(({ number }) => number));
+  const highest = parts.at(-1)?.number ?? 0;
+  for (const { first, last } of wanted) {
+    for (let number = first; number <= last; number++) {
+      if (there.has(number)) continue;
+      throw new SourceError(`mC4 shard ${number} is not at ${base}, which has ${parts.length}, up to ${highest}.`, {
+        code: 'source.shard_missing',
+        fix: 'Ask for fewer with `shards:`, or for `all`.',
+      });
+    }
+  }
+}

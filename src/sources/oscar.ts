@@ -1,0 +1,137 @@
+// OSCAR: the Open Super-large Crawled Aggregated coRpus, in its four published versions.
+import { z } from 'zod';
+import { SourceError } from '../errors.ts';
+import { define, type Shard, type Transport } from '../pipeline/define.ts';
+import { hubFolder, openHub, revision } from './published/hub.ts';
+import { corpusLanguage } from './published/languages.ts';
+import { mirror, openPublished } from './published/mirror.ts';
+import { baseName, noParts, partsOf } from './published/parts.ts';
+
+/** The first version's own place: the hub's dataset `oscar` is a script that reads these. */
+const OLD_BASE = 'https://s3.amazonaws.com/datasets.huggingface.co/';
+
+// YAML reads 23.01 and 2019 as numbers.
+const version = z
+  .union(
+    [
+      z.enum(['23.01', '22.01', '21.09', '2019']),
+      z.literal(23.01),
+      z.literal(22.01),
+      z.literal(21.09),
+      z.literal(2019),
+    ],
+    { error: '"23.01", "22.01", "21.09" or "2019"' },
+  )
+  .default('23.01')
+  .describe('23.01 and 22.01: whole documents with metadata, behind a form on the hub; 21.09 and 2019: text only.');
+
+const options = z
+  .strictObject({
+    version,
+    deduplicated: z
+      .boolean()
+      .optional()
+      .describe('21.09 and 2019: the edition without repeated lines (true, the default) or the original.'),
+    revision,
+    mirror,
+  })
+  .refine(({ version, deduplicated }) => deduplicated === undefined || ['21.09', '2019'].includes(String(version)), {
+    path: ['deduplicated'],
+    error: 'no `deduplicated` here: versions 22.01 and 23.01 have one edition only',
+  });
+
+export const oscar = define({
+  kind: 'source',
+  name: 'oscar',
+  summary: 'OSCAR: web text of Common Crawl by language; the later versions with annotations of quality.',
+  reference: 'https://oscar-project.org/',
+  licence: 'CC0 for the packaging, on accepting the terms on the hub; the texts belong to their authors.',
+  options,
+  create({ version, deduplicated = true, revision, mirror }, context) {
+    const language = corpusLanguage('oscar', context.language);
+    const place = placeOf(String(version), language, deduplicated, revision);
+    const transport =
+      place.dataset === undefined
+        ? openPublished(OLD_BASE, { mirror }, context)
+        : openHub(place.dataset, { mirror }, context);
+    return {
+      transport,
+      async *shards() {
+        const parts = partsOf(await listFiles(transport, place), place.pattern);
+        if (parts.length === 0)
+          throw noParts(
+            `No OSCAR ${version} in ${language}`,
+            transport.base,
+            `${place.folder}/${place.example}`,
+            'Check language and version; https://oscar-project.org/ lists what there is.',
+          );
+        for (const { name, path, size } of parts) {
+          yield { ...place.reading, id: name, path, ...(size === undefined ? {} : { size }) };
+        }
+      },
+    };
+  },
+});
+
+interface Place {
+  /** On the hub; the first version lies elsewhere. */
+  readonly dataset?: string;
+  readonly folder: string;
+  /** Lists the files where the server cannot. */
+  readonly checksums?: string;
+  readonly pattern: RegExp;
+  readonly example: string;
+  readonly reading: Omit<Shard, 'id' | 'path'>;
+}
+
+const records = { format: 'jsonl', fields: { text: 'content', url: 'warc_headers.warc-target-uri' } } as const;
+const plain = { codec: 'gzip', format: 'blank-line' } as const;
+
+function placeOf(version: string, language: string, deduplicated: boolean, revision: string): Place {
+  // Small languages come in one file without a number.
+  const meta = (ending: string): RegExp => new RegExp(`^${language}_meta(?:_part_(\\d+))?\\.jsonl\\.${ending}$`);
+  const text = new RegExp(`^${language}${deduplicated ? '(?:_dedup)?' : ''}(?:_part_(\\d+))?\\.txt\\.gz$`);
+  const example = `${language}_part_*.txt.gz`;
+  if (version === '23.01') {
+    const dataset = 'oscar-corpus/OSCAR-2301';
+    return {
+      dataset,
+      folder: hubFolder(dataset, revision, `${language}_meta`),
+      pattern: meta('zst'),
+      example: `${language}_meta_part_*.jsonl.zst`,
+      reading: { ...records, codec: 'zstd' },
+    };
+  }
+  if (version === '22.01') {
+    const dataset = 'oscar-corpus/OSCAR-2201';
+    return {
+      dataset,
+      folder: hubFolder(dataset, revision, `compressed/${language}_meta`),
+      pattern: meta('gz'),
+      example: `${language}_meta_part_*.jsonl.gz`,
+      reading: { ...records, codec: 'gzip' },
+    };
+  }
+  if (version === '21.09') {
+    const dataset = 'oscar-corpus/OSCAR-2109';
+    const folder = `${deduplicated ? 'packaged' : 'packaged_nondedup'}/${language}`;
+    return { dataset, folder: hubFolder(dataset, revision, folder), pattern: text, example, reading: plain };
+  }
+  const folder = `oscar/1.0/unshuffled/${deduplicated ? 'deduplicated' : 'original'}/${language}`;
+  return { folder, checksums: `${folder}/${language}_sha256.txt`, pattern: text, example, reading: plain };
+}
+
+async function listFiles(transport: Transport, place: Place): Promise<{ path: string; size?: number }[]> {
+  if (place.checksums === undefined) return transport.list(place.folder);
+  try {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of transport.open(place.checksums)) chunks.push(chunk);
+    // Lines of name, tab, hash; other tools write hash, blanks, name.
+    const words = Buffer.concat(chunks).toString('utf8').split(/\s+/);
+    const names = words.filter((word) => word.endsWith('.gz')).map(baseName);
+    return [...new Set(names)].map((name) => ({ path: `${place.folder}/${name}` }));
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code !== 'fetch.not_found') throw error;
+    return transport.list(place.folder);
+  }
+}

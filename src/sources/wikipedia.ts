@@ -1,0 +1,109 @@
+// Wikipedia in its three published editions: the XML dump, the search index' plain text, the hub's Parquet.
+import { z } from 'zod';
+import { type Context, define, type Shard, type Transport } from '../pipeline/define.ts';
+import { hubFolder, openHub, revision } from './published/hub.ts';
+import { corpusLanguage } from './published/languages.ts';
+import { mirror, openPublished } from './published/mirror.ts';
+import { noParts, partsOf } from './published/parts.ts';
+
+const DUMPS = 'https://dumps.wikimedia.org/';
+const CIRRUS = 'https://dumps.wikimedia.org/other/cirrussearch/';
+const HUB_DATASET = 'wikimedia/wikipedia';
+const HUB_DATE = '20231101';
+
+// YAML reads 20250601 as a number.
+const date = z
+  .union([z.string().regex(/^\d{8}$/), z.int().min(1000_00_00).max(9999_99_99)], { error: 'a date such as 20250601' })
+  .optional()
+  .describe(`Day of the dump, YYYYMMDD, as it stands in its folder name. Not needed for hub (${HUB_DATE}).`);
+
+const options = z
+  .strictObject({
+    edition: z
+      .enum(['dump', 'cirrus', 'hub'])
+      .default('dump')
+      .describe(
+        'dump: articles as wikitext (MediaWiki XML); cirrus: plain text out of the search index; hub: cleaned text in Parquet.',
+      ),
+    date,
+    revision: revision.describe('hub only: branch, tag or commit of the dataset. A commit pins the bytes.'),
+    mirror,
+  })
+  .refine(({ edition, date }) => edition === 'hub' || date !== undefined, {
+    path: ['date'],
+    error: 'the day of a dump, such as 20250601 (https://dumps.wikimedia.org/ lists them)',
+  });
+
+export const wikipedia = define({
+  kind: 'source',
+  name: 'wikipedia',
+  summary: 'Wikipedia: the articles of one language, from a dump, the search index or the hub.',
+  reference: 'https://dumps.wikimedia.org/',
+  licence: 'CC BY-SA 4.0 and GFDL: name the source and share alike.',
+  options,
+  create({ edition, revision, mirror, date }, context) {
+    const language = corpusLanguage('wikipedia', context.language);
+    if (edition === 'hub') return hubEdition(language, String(date ?? HUB_DATE), revision, mirror, context);
+    const wiki = `${language.replaceAll('-', '_')}wiki`;
+    const day = String(date);
+    const shard =
+      edition === 'dump'
+        ? dumpShard(`${wiki}/${day}/`, `${wiki}-${day}-pages-articles-multistream.xml.bz2`)
+        : cirrusShard(`${day}/`, `${wiki}-${day}-cirrussearch-content.json.gz`);
+    return {
+      transport: openPublished(edition === 'dump' ? DUMPS : CIRRUS, { mirror }, context),
+      async *shards() {
+        yield shard;
+      },
+    };
+  },
+});
+
+const dumpShard = (folder: string, name: string): Shard => ({
+  id: name,
+  path: folder + name,
+  codec: 'bz2',
+  format: 'mediawiki-xml',
+});
+
+const cirrusShard = (folder: string, name: string): Shard => ({
+  id: name,
+  path: folder + name,
+  codec: 'gzip',
+  format: 'cirrus',
+  fields: { text: 'text' },
+});
+
+function hubEdition(
+  language: string,
+  date: string,
+  revision: string,
+  mirror: string | undefined,
+  context: Context,
+): { transport: Transport; shards(): AsyncIterable<Shard> } {
+  const transport = openHub(HUB_DATASET, { mirror }, context);
+  const folder = hubFolder(HUB_DATASET, revision, `${date}.${language}`);
+  return {
+    transport,
+    async *shards() {
+      const parts = partsOf(await transport.list(folder), /^train-(\d+)-of-\d+\.parquet$/);
+      if (parts.length === 0)
+        throw noParts(
+          `No Wikipedia of ${date} in ${language}`,
+          transport.base,
+          `${folder}/train-*.parquet`,
+          `Check language and date: https://huggingface.co/datasets/${HUB_DATASET} lists what there is.`,
+        );
+      for (const { path, name, size } of parts) {
+        yield {
+          id: name,
+          path,
+          codec: 'none',
+          format: 'parquet',
+          fields: { text: 'text', url: 'url' },
+          ...(size === undefined ? {} : { size }),
+        };
+      }
+    },
+  };
+}

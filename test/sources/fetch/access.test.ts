@@ -1,0 +1,117 @@
+// Redirects, tokens and proxies: what goes to whom.
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { openTransport } from '../../../src/sources/fetch/index.ts';
+import { type Mirror, type MirrorOptions, startMirror } from '../../helpers/mirror-server.ts';
+import { failureOf, folderOf, joined, noWaiting } from '../../helpers/transports.ts';
+
+const token = 'hf_secret';
+const access = { variable: 'HF_TOKEN', token, page: 'https://huggingface.co/datasets/oscar-corpus/OSCAR-2301' };
+let folder: string;
+const mirrors: Mirror[] = [];
+
+beforeAll(async () => {
+  folder = await folderOf({ 'file.txt': 'text', 'moved/file.txt': 'moved' });
+});
+afterEach(async () => {
+  await Promise.all(mirrors.splice(0).map((mirror) => mirror.close()));
+});
+
+async function serve(options: MirrorOptions = {}): Promise<Mirror> {
+  const mirror = await startMirror(folder, options);
+  mirrors.push(mirror);
+  return mirror;
+}
+
+const read = async (base: string, options: Parameters<typeof openTransport>[1] = {}): Promise<string> =>
+  String(await joined(openTransport(base, { ...noWaiting(), ...options }).open('file.txt')));
+
+describe('redirects', () => {
+  test('are followed, with the token on the same server and without it on another', async () => {
+    const network = await serve();
+    const hub = await serve({
+      token,
+      misbehave: ({ path }) => {
+        if (path === 'file.txt') return { kind: 'redirect', to: '/moved/file.txt' };
+        return path === 'moved/file.txt' ? { kind: 'redirect', to: `${network.base}file.txt?signature=x` } : undefined;
+      },
+    });
+    expect(await read(hub.base, { access })).toBe('text');
+    expect(hub.requests.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${token}`, `Bearer ${token}`]);
+    expect(network.requests[0]?.headers.authorization).toBeUndefined();
+  });
+
+  test('back to the first server do not bring the token back', async () => {
+    const urls: string[] = [];
+    const other = await serve({ misbehave: () => ({ kind: 'redirect', to: urls[0] ?? '' }) });
+    const hub = await serve({
+      misbehave: ({ path }) => (path === 'file.txt' ? { kind: 'redirect', to: other.base } : undefined),
+    });
+    urls.push(`${hub.base}moved/file.txt`);
+    expect(await read(hub.base, { access })).toBe('moved');
+    expect(hub.requests.at(-1)?.headers.authorization).toBeUndefined();
+  });
+
+  test('without end are an error', async () => {
+    const mirror = await serve({ misbehave: () => ({ kind: 'redirect', to: '/file.txt' }) });
+    const error = await failureOf(read(mirror.base));
+    expect(error.message).toMatch(/redirects more than 10 times/);
+    expect(mirror.requests).toHaveLength(11);
+  });
+
+  test.each(['file:///etc/passwd', 'http://'])('to %s are an error', async (to) => {
+    const mirror = await serve({ misbehave: () => ({ kind: 'redirect', to }) });
+    expect(await failureOf(read(mirror.base))).toMatchObject({ code: 'fetch.failed' });
+  });
+});
+
+describe('a gated source', () => {
+  test('is read with its token', async () => {
+    const mirror = await serve({ token });
+    expect(await read(mirror.base, { access })).toBe('text');
+  });
+
+  test('names the variable and the page when the token is missing or refused, and never the token', async () => {
+    for (const given of [undefined, 'hf_wrong']) {
+      const mirror = await serve({ token });
+      const error = await failureOf(read(mirror.base, { access: { ...access, token: given } }));
+      expect(error).toMatchObject({ code: 'fetch.forbidden', exitCode: 3 });
+      expect(error.fix).toContain('HF_TOKEN');
+      expect(error.fix).toContain('https://huggingface.co/datasets/oscar-corpus/OSCAR-2301');
+      expect(`${error.message}${error.fix}`).not.toContain('hf_wrong');
+      expect(mirror.requests).toHaveLength(1);
+    }
+  });
+
+  test('takes a login out of the base and keeps it out of messages', async () => {
+    const mirror = await serve();
+    const base = mirror.base.replace('//', '//me:s3cret%21@');
+    const transport = openTransport(base, noWaiting());
+    expect(transport.base).toBe(mirror.base);
+    expect(String(await joined(transport.open('file.txt')))).toBe('text');
+    expect(mirror.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('me:s3cret!').toString('base64')}`);
+    expect((await failureOf(joined(transport.open('gone.txt')))).message).not.toContain('s3cret');
+  });
+
+  test('does not get its token over an open network', async () => {
+    const proxy = await serve({ misbehave: () => ({ kind: 'status', status: 403 }) });
+    const error = await failureOf(read('http://mirror.example/', { access, env: { http_proxy: proxy.base } }));
+    expect(error.fix).toMatch(/only sent over https/);
+  });
+});
+
+describe('proxies', () => {
+  test('of the environment are used, except for this machine and NO_PROXY', async () => {
+    const proxied: string[] = [];
+    const proxy = await serve({
+      misbehave: ({ headers }) => {
+        proxied.push(headers.host ?? '');
+        return { kind: 'status', status: 404 };
+      },
+    });
+    const direct = await serve();
+    expect(await read(direct.base, { env: { HTTP_PROXY: proxy.base } })).toBe('text');
+    expect(proxied).toEqual([]);
+    await failureOf(read('http://corpora.example/', { env: { HTTP_PROXY: proxy.base } }));
+    expect(proxied.length).toBeGreaterThan(0);
+  });
+});
