@@ -11,6 +11,8 @@ export interface Progress {
   };
   readonly bytes: { readonly fetched: number; readonly decoded: number; readonly kept: number };
   readonly shards: { readonly ended: number; readonly listed: number };
+  /** Share of the published bytes that were read, 0 to 1; undefined while no size is known. */
+  readonly read: number | undefined;
   readonly disk: { readonly used: number; readonly budget: number };
   readonly index: number;
   /** Seconds since this process began the run. */

@@ -62,6 +62,7 @@ export class Reporter {
       index: this.#session?.parts.gate.bytes ?? 0,
       seconds,
       speed: seconds > 0 ? decoded / seconds : 0,
+      read: this.#total === undefined ? undefined : Math.min(1, tally.bytes.fetched / Math.max(1, this.#total)),
       left: secondsLeft(tally.bytes.fetched, this.#total, this.#before.fetched, seconds),
       trainer: this.#session?.training?.latest,
     };

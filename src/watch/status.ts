@@ -60,7 +60,7 @@ export function statusBlock(name: string, progress: Progress, columns: number): 
   const rows: (readonly [string, string])[] = [
     [
       'stream',
-      `${bar(shards.ended, shards.listed, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s`,
+      `${bar(progress.read ?? shards.ended / Math.max(1, shards.listed), 1, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s`,
     ],
     [
       'documents',
