@@ -1,0 +1,60 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../src/trainer/random.ts';
+import { cli, outputsOf, recordOf, SAMPLE, temporaryFolder } from '../helpers/cli.ts';
+import { pipelineText } from '../helpers/corpus.ts';
+import { type Mirror, type MirrorOptions, type Misbehaviour, startMirror } from '../helpers/mirror-server.ts';
+import { sampleSources } from '../helpers/sample.ts';
+
+async function runOver(mirror: string, cwd: string, name: string, env: Readonly<Record<string, string>> = {}) {
+  const file = `${name}.yaml`;
+  await writeFile(join(cwd, file), pipelineText({ name, sources: sampleSources(mirror), stream: '{ block: 128KiB }' }));
+  const ended = await cli(['run', file], { cwd, env: { HF_TOKEN: '', ...env } });
+  return { ...ended, dir: join(cwd, 'runs', name) };
+}
+
+async function served<T>(options: MirrorOptions, use: (mirror: Mirror) => Promise<T>): Promise<T> {
+  const mirror = await startMirror(SAMPLE, options);
+  try {
+    return await use(mirror);
+  } finally {
+    await mirror.close();
+  }
+}
+
+describe('the sample over HTTP', () => {
+  it('gives what it gives from a folder, though the network fails now and then', async () => {
+    const cwd = await temporaryFolder();
+    const folder = await runOver(SAMPLE, cwd, 'folder');
+    expect(folder.code, folder.stderr).toBe(0);
+    const random = new Random(17);
+    let faults = 0;
+    const misbehave = ({ path, earlier }: { path: string; earlier: number }): Misbehaviour | undefined => {
+      if (path.startsWith('api/') || earlier > 2 || random.next() < 0.4) return undefined;
+      faults++;
+      const after = Math.floor(random.next() * 60_000);
+      return random.next() < 0.5 ? { kind: 'cut', after } : { kind: 'reset' };
+    };
+    const http = await served({ hub: true, misbehave }, (mirror) => runOver(mirror.base, cwd, 'http'));
+    expect(http.code, http.stderr).toBe(0);
+    expect(faults).toBeGreaterThan(5);
+    expect(await outputsOf(http.dir)).toEqual(await outputsOf(folder.dir));
+    const [a, b] = [await recordOf(http.dir), await recordOf(folder.dir)];
+    expect(a.documents).toEqual(b.documents);
+    expect(a.bytes).toEqual(b.bytes);
+  });
+
+  it('sends the token to a gated source, and never writes it anywhere', async () => {
+    const cwd = await temporaryFolder();
+    const token = 'hf_secret_0123456789';
+    const { code, stdout, stderr, dir } = await served({ hub: true, token }, (mirror) =>
+      runOver(mirror.base, cwd, 'wrong', { HF_TOKEN: token }),
+    );
+    // Only OSCAR sends the token; the others are refused, and the run ends as a source that failed.
+    expect(code).toBe(3);
+    const log = await readFile(join(dir, 'log.jsonl'), 'utf8');
+    const record = await readFile(join(dir, 'run.json'), 'utf8');
+    for (const text of [stdout, stderr, log, record]) expect(text).not.toContain(token);
+  });
+});
