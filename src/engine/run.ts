@@ -28,6 +28,9 @@ import { type ListedShard, startCursor, streamBlocks } from './stream.ts';
 import { emptyTally } from './tally.ts';
 import { Training } from './training.ts';
 
+/** The log takes one step of so many: it must stay small over millions of them. */
+const STEPS_A_LOG_LINE = 20;
+
 export interface RunOptions {
   /** The run's folder. */
   readonly dir: string;
@@ -256,7 +259,7 @@ async function startTraining(
       for (const { sink } of sinks) await sink.consumed(documents);
     },
     onEvent: (event) => {
-      log.info(event, `trainer.${event.event}`);
+      if (event.event !== 'step' || event.step % STEPS_A_LOG_LINE === 1) log.info(event, `trainer.${event.event}`);
       options.onEvent?.(event);
     },
   });
