@@ -5,7 +5,13 @@ import asc from 'assemblyscript/asc';
 const SIMD = { suffix: 'simd', flags: ['--enable', 'simd'] };
 const SCALAR = { suffix: 'scalar', flags: [] };
 /** The trainer's kernels have SIMD only: without it TensorFlow.js does the work. */
-const KERNELS = { minhash: [SIMD, SCALAR], attention: [SIMD], 'cross-entropy': [SIMD] };
+const KERNELS = {
+  minhash: [SIMD, SCALAR],
+  attention: [SIMD],
+  'cross-entropy': [SIMD],
+  murmur3: [SCALAR],
+  tidy: [SCALAR],
+};
 
 // What an earlier build left must not be packed.
 rmSync('dist', { recursive: true, force: true });

@@ -2,8 +2,8 @@
 export type {
   Context,
   Decision,
-  DedupIndex,
   DeduperPlugin,
+  DedupIndex,
   Document,
   Filter,
   FilterExample,

@@ -5,7 +5,6 @@ import { Command } from 'commander';
 import { errorMessage, SeiryuError } from '../errors.ts';
 import { formatBytes } from '../pipeline/units.ts';
 import { plugins } from '../registry.gen.ts';
-import { surveyBackends } from '../trainer/backends.ts';
 
 interface Finding {
   readonly name: string;
@@ -60,6 +59,8 @@ async function survey(): Promise<Finding[]> {
           detail: 'needed for gated corpora such as OSCAR: accept its terms on the hub, then export HF_TOKEN',
         }
       : { name: 'HF_TOKEN', state: 'ok', detail: 'set' };
+  // TensorFlow.js takes long to load: only here, not for every command.
+  const { surveyBackends } = await import('../trainer/backends.ts');
   const backends = (await surveyBackends()).map(
     ({ name, works, why }): Finding => ({ name: `trainer ${name}`, state: works ? 'ok' : 'absent', detail: why }),
   );

@@ -52,7 +52,9 @@ export const generateCommand = new Command('generate')
     new Option('--temperature <t>', '0 takes the likeliest token each time').argParser(parseNumber).default(0.8),
   )
   .addOption(
-    new Option('--top-k <n>', 'choose among this many likeliest tokens; 0: among all').argParser(parseCount).default(40),
+    new Option('--top-k <n>', 'choose among this many likeliest tokens; 0: among all')
+      .argParser(parseCount)
+      .default(40),
   )
   .addOption(new Option('--seed <n>', 'decides the choices').argParser(parseCount).default(1))
   .addOption(new Option('--backend <name>', 'what computes').choices(['auto', ...backendName.options]).default('auto'))

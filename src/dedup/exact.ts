@@ -1,6 +1,6 @@
 // The `exact` deduper: drops documents whose text was kept before, byte for byte.
-import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { contentHash } from '../kernels/murmur3.ts';
 import { type DedupIndex, define } from '../pipeline/define.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
@@ -11,16 +11,12 @@ const WORDS = 4;
 export const exact = define({
   kind: 'deduper',
   name: 'exact',
-  summary: 'Drops documents that equal an earlier one (128 bits of SHA-256 over the cleaned text).',
+  summary: 'Drops documents that equal an earlier one (128-bit hash of the cleaned text).',
+  reference: 'https://github.com/aappleby/smhasher (MurmurHash3_x64_128, seed 0, over UTF-16 little-endian)',
   options: z.strictObject({}),
-  createSigner: () => ({ words: WORDS, sign: signExact }),
+  createSigner: () => ({ words: WORDS, sign: contentHash().hash }),
   createIndex: () => new ExactIndex(),
 });
-
-function signExact(text: string, out: Uint32Array, at: number): void {
-  const digest = hash('sha256', text, 'buffer');
-  for (let word = 0; word < WORDS; word++) out[at + word] = digest.readUInt32LE(word * 4);
-}
 
 /** 16 bytes a document, and a slot of 8 bytes in a table 64 to 80 % full: 26 to 29 in all. */
 class ExactIndex implements DedupIndex {

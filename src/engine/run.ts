@@ -90,6 +90,8 @@ async function runLocked(
     const opened = await openSession(plan, paths, registry, governor, log, () => listShards(sources));
     session = opened.session;
     reporter.begin(session, opened.shards);
+    // From the start on, so that a run that is killed has a record too, and its sessions are counted.
+    await reporter.write('running', {});
     await stream(plan, options, paths, opened, sources, abort, reporter);
     const record = await reporter.write(
       'done',
@@ -191,6 +193,8 @@ async function stream(
     filename: compiledFile('engine/worker.js'),
     minThreads: workers,
     maxThreads: workers,
+    // The next block waits in the worker, not in the main thread's event loop.
+    concurrentTasksPerWorker: 2,
     workerData: processorPlan(
       plan,
       sinks.map(({ view }) => view),

@@ -15,18 +15,26 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   // Lone surrogates and white space of every kind.
   fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 300 }).map((units) => String.fromCharCode(...units)),
-  fc.array(fc.constantFrom('清', '流', ' ', '\u3000', '\n', 'a', '\ud800'), { maxLength: 100 }).map((units) => units.join('')),
+  fc
+    .array(fc.constantFrom('清', '流', ' ', '\u3000', '\n', 'a', '\ud800'), { maxLength: 100 })
+    .map((units) => units.join('')),
 );
 
 describe.each(VARIANTS)('the %s MinHash kernel', (variant) => {
   it('equals its TypeScript twin on any text, shingle length and number of permutations', () => {
     fc.assert(
-      fc.property(anyText, fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 150 }), fc.integer(), (text, shingle, count, seed) => {
-        const constants = permutations(count, seed);
-        expect(minima(wasmKernel(constants, shingle, variant), text, count)).toEqual(
-          minima(plainKernel(constants, shingle), text, count),
-        );
-      }),
+      fc.property(
+        anyText,
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer(),
+        (text, shingle, count, seed) => {
+          const constants = permutations(count, seed);
+          expect(minima(wasmKernel(constants, shingle, variant), text, count)).toEqual(
+            minima(plainKernel(constants, shingle), text, count),
+          );
+        },
+      ),
       { numRuns: 300 },
     );
   });

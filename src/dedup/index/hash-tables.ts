@@ -9,81 +9,59 @@ const GROWTH = 1.25;
 /** Rows of one hash that are kept and looked at: a bucket that all pages of a site fall into must not cost more and more. */
 const BUCKET = 16;
 
-class Segment {
-  /** (slots × 2): hash, row + 1; a row of 0 marks an empty slot. Side by side, so that a probe touches one cache line. */
-  #cells = new Uint32Array(2 * FIRST_SLOTS);
-  #slots = FIRST_SLOTS;
-  #count = 0;
+const home = (hash: number, slots: number): number =>
+  // The bits after the segment's, scaled to the slots, which need be no power of two.
+  2 * Math.floor(((hash << SEGMENT_BITS) >>> 0) * (slots / 2 ** 32));
 
-  get bytes(): number {
-    return this.#cells.byteLength;
+/** Stores `value` under `hash` in the first free slot; false when the bucket is full. */
+function put(cells: Uint32Array, hash: number, value: number): boolean {
+  const end = cells.length;
+  let same = 0;
+  let at = home(hash, end >>> 1);
+  while (cells[at + 1] !== 0) {
+    if (cells[at] === hash && ++same === BUCKET) return false;
+    at += 2;
+    if (at === end) at = 0;
   }
-
-  find(hash: number, accept: (row: number) => boolean): number {
-    const cells = this.#cells;
-    let looks = 0;
-    for (let at = this.#home(hash); cells[at + 1] !== 0; at = at + 2 === cells.length ? 0 : at + 2) {
-      if (cells[at] !== hash) continue;
-      const row = (cells[at + 1] ?? 0) - 1;
-      if (accept(row)) return row;
-      if (++looks === BUCKET) return -1;
-    }
-    return -1;
-  }
-
-  add(hash: number, row: number): void {
-    if (this.#count + 1 > this.#slots * FULL) this.#grow();
-    this.#put(hash, row + 1);
-  }
-
-  /** First cell of the hash: its bits after the segment's, scaled to the slots, which need be no power of two. */
-  #home(hash: number): number {
-    return 2 * Math.floor(((hash << SEGMENT_BITS) >>> 0) * (this.#slots / 2 ** 32));
-  }
-
-  #put(hash: number, value: number): void {
-    const cells = this.#cells;
-    let same = 0;
-    let at = this.#home(hash);
-    while (cells[at + 1] !== 0) {
-      if (cells[at] === hash && ++same === BUCKET) return;
-      at = at + 2 === cells.length ? 0 : at + 2;
-    }
-    cells[at] = hash;
-    cells[at + 1] = value;
-    this.#count++;
-  }
-
-  #grow(): void {
-    const before = this.#cells;
-    this.#slots = Math.ceil(this.#slots * GROWTH);
-    this.#cells = new Uint32Array(2 * this.#slots);
-    this.#count = 0;
-    for (let at = 0; at < before.length; at += 2)
-      if (before[at + 1] !== 0) this.#put(before[at] ?? 0, before[at + 1] ?? 0);
-  }
+  cells[at] = hash;
+  cells[at + 1] = value;
+  return true;
 }
 
 export class HashTables {
   readonly #bands: number;
-  /** (bands × 2^SEGMENT_BITS), made when first used. */
-  readonly #segments: (Segment | undefined)[];
+  /** (bands × 2^SEGMENT_BITS) segments of (slots × 2): hash, row + 1; 0 marks an empty slot. A probe touches one cache line. */
+  readonly #segments: Uint32Array[];
+  readonly #counts: Uint32Array;
 
   constructor(bands: number) {
     this.#bands = bands;
-    this.#segments = Array.from({ length: bands << SEGMENT_BITS }, () => undefined);
+    this.#segments = Array.from({ length: bands << SEGMENT_BITS }, () => new Uint32Array(2 * FIRST_SLOTS));
+    this.#counts = new Uint32Array(bands << SEGMENT_BITS);
   }
 
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + (segment?.bytes ?? 0), 0);
+    return this.#segments.reduce((sum, { byteLength }) => sum + byteLength, this.#counts.byteLength);
   }
 
   /** The first row found under one of the hashes (bands) that `accept` takes, or -1. */
   find(hashes: Uint32Array, accept: (row: number) => boolean): number {
+    const segments = this.#segments;
     for (let band = 0; band < this.#bands; band++) {
       const hash = hashes[band] ?? 0;
-      const found = this.#segments[(band << SEGMENT_BITS) | (hash >>> (32 - SEGMENT_BITS))]?.find(hash, accept) ?? -1;
-      if (found >= 0) return found;
+      const cells = segments[(band << SEGMENT_BITS) | (hash >>> (32 - SEGMENT_BITS))];
+      if (cells === undefined) continue;
+      const end = cells.length;
+      let looks = 0;
+      let at = home(hash, end >>> 1);
+      for (let value = cells[at + 1] ?? 0; value !== 0 && looks < BUCKET; value = cells[at + 1] ?? 0) {
+        if (cells[at] === hash) {
+          if (accept(value - 1)) return value - 1;
+          looks++;
+        }
+        at += 2;
+        if (at === end) at = 0;
+      }
     }
     return -1;
   }
@@ -93,12 +71,21 @@ export class HashTables {
     for (let band = 0; band < this.#bands; band++) {
       const hash = hashes[band] ?? 0;
       const number = (band << SEGMENT_BITS) | (hash >>> (32 - SEGMENT_BITS));
-      let segment = this.#segments[number];
-      if (segment === undefined) {
-        segment = new Segment();
-        this.#segments[number] = segment;
+      const used = (this.#counts[number] ?? 0) + 1;
+      let cells = this.#segments[number];
+      if (cells === undefined) continue;
+      if (used > (cells.length >>> 1) * FULL) {
+        cells = grown(cells);
+        this.#segments[number] = cells;
       }
-      segment.add(hash, row);
+      if (put(cells, hash, row + 1)) this.#counts[number] = used;
     }
   }
+}
+
+function grown(before: Uint32Array): Uint32Array {
+  const cells = new Uint32Array(2 * Math.ceil((before.length >>> 1) * GROWTH));
+  for (let at = 0; at < before.length; at += 2)
+    if (before[at + 1] !== 0) put(cells, before[at] ?? 0, before[at + 1] ?? 0);
+  return cells;
 }

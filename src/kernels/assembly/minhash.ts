@@ -10,7 +10,8 @@ const HASHES = memory.data(CAPACITY * 4);
 const MULTIPLIERS = memory.data(MAX_PERMUTATIONS * 4, 16);
 const ADDENDS = memory.data(MAX_PERMUTATIONS * 4, 16);
 const MINIMA = memory.data(MAX_PERMUTATIONS * 4, 16);
-const WINDOW = memory.data(MAX_SHINGLE * 4);
+/** The `shingle` units before those of this call, then those of this call without white space. */
+const DENSE = memory.data((CAPACITY + MAX_SHINGLE) * 2);
 
 const BASE: u32 = 0x9e3779b1;
 
@@ -19,8 +20,8 @@ let shingle: i32 = 0;
 /** BASE ** shingle: what takes the unit that leaves the window out of the rolling hash. */
 let leaving: u32 = 0;
 let rolling: u32 = 0;
+/** Units of the text so far, at most `shingle`. */
 let seen: i32 = 0;
-let slot: i32 = 0;
 
 export function input(): usize {
   return INPUT;
@@ -45,10 +46,9 @@ export function configure(count: i32, length: i32): void {
 
 export function begin(): void {
   memory.fill(MINIMA, 0xff, permutations * 4);
-  memory.fill(WINDOW, 0, shingle * 4);
+  memory.fill(DENSE, 0, shingle * 2);
   rolling = 0;
   seen = 0;
-  slot = 0;
 }
 
 // @ts-ignore: decorator
@@ -65,39 +65,46 @@ function mix(hash: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function isSpace(unit: u32): bool {
+  // Japanese is decided by the first look.
+  if (unit > 0x3000) return unit == 0xfeff;
   if (unit > 0x20 && unit < 0x85) return false;
   if (unit <= 0x20) return unit == 0x20 || (unit >= 0x09 && unit <= 0x0d);
-  if (unit == 0x85 || unit == 0xa0) return true;
-  if (unit < 0x1680) return false;
   return (
     unit == 0x3000 ||
+    unit == 0x85 ||
+    unit == 0xa0 ||
+    unit == 0x1680 ||
     (unit >= 0x2000 && unit <= 0x200a) ||
     unit == 0x2028 ||
     unit == 0x2029 ||
     unit == 0x202f ||
-    unit == 0x205f ||
-    unit == 0x1680 ||
-    unit == 0xfeff
+    unit == 0x205f
   );
 }
 
 /** Takes the next `units` of the text from the input buffer. */
 export function update(units: i32): void {
-  let count = 0;
-  for (let i = 0; i < units; i++) {
-    const unit = <u32>load<u16>(INPUT + ((<usize>i) << 1));
-    if (isSpace(unit)) continue;
-    const at = WINDOW + ((<usize>slot) << 2);
-    rolling = rolling * BASE + unit - leaving * load<u32>(at);
-    store<u32>(at, unit);
-    slot = slot + 1 == shingle ? 0 : slot + 1;
-    seen++;
-    if (seen < shingle) continue;
-    // Large texts must not overflow the counter.
-    seen = shingle;
-    store<u32>(HASHES + ((<usize>count) << 2), mix(rolling));
-    count++;
+  const first = DENSE + ((<usize>shingle) << 1);
+  let to = first;
+  for (let from = INPUT, end = INPUT + ((<usize>units) << 1); from < end; from += 2) {
+    const unit = load<u16>(from);
+    store<u16>(to, unit);
+    to += isSpace(unit) ? 0 : 2;
   }
+  const back = (<usize>shingle) << 1;
+  let hash = rolling;
+  let from = first;
+  // Windows that begin before the text does are no shingles.
+  for (; from < to && seen < shingle - 1; from += 2, seen++) hash = hash * BASE + load<u16>(from);
+  let out = HASHES;
+  for (; from < to; from += 2, out += 4) {
+    hash = hash * BASE + load<u16>(from) - leaving * load<u16>(from - back);
+    store<u32>(out, mix(hash));
+  }
+  const count = <i32>((out - HASHES) >> 2);
+  if (count > 0) seen = shingle;
+  rolling = hash;
+  memory.copy(DENSE, to - back, back);
   lower(count);
 }
 

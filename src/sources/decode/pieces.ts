@@ -1,7 +1,7 @@
 // Pieces of fixed size counted from the shard's start, so that what a decoder does never depends on the network's chunking.
 
 /** Compressed bytes that a decoder is given at once. */
-export const PIECE = 64 * 1024;
+export const PIECE = 128 * 1024;
 
 /**
  * Yields `chunks` again as pieces of exactly PIECE bytes; only the last is shorter. `onInput` hears the size of each
