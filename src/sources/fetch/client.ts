@@ -135,7 +135,8 @@ function createDispatcher(limits: Limits, env: Readonly<Record<string, string | 
   if (httpProxy === '' && httpsProxy === '') return new Agent(options);
   // A proxy never reaches this machine's own servers.
   const noProxy = ['localhost', '127.0.0.1', '[::1]', env.no_proxy ?? env.NO_PROXY ?? ''].join(',');
-  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy });
+  // As curl does: http is asked of the proxy itself, only https goes through a tunnel.
+  return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy, proxyTunnel: false });
 }
 
 /** For callers that read a body: its failure, told apart from their own. */

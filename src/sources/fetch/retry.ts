@@ -74,8 +74,8 @@ export class Retries {
     }
     const retry: Retry = { url: this.#url, reason: errorMessage(error), failures: this.#failures, wait };
     retryChannel.publish(retry);
-    await effects.sleep(wait, signal);
-    signal?.throwIfAborted();
+    // The run's own reason, not the timer's.
+    await effects.sleep(wait, signal).finally(() => signal?.throwIfAborted());
   }
 
   /** Doubling, with a random half so that many readers of one server do not come back together. */
