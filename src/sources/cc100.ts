@@ -1,7 +1,7 @@
 // CC-100: the monolingual text of Common Crawl that XLM-R was trained on, one file a language.
 import { z } from 'zod';
 import { define } from '../pipeline/define.ts';
-import { corpusLanguage } from './published/languages.ts';
+import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
 
 export const cc100 = define({
@@ -10,9 +10,9 @@ export const cc100 = define({
   summary: 'CC-100: web text of 2018, documents separated by blank lines, one xz file for each language.',
   reference: 'https://data.statmt.org/cc-100/',
   licence: 'No rights of the compilers; the texts are under the terms of use of Common Crawl and of their authors.',
-  options: z.strictObject({ mirror }),
+  options: z.strictObject({ language: languageOption, mirror }),
   create(options, context) {
-    const name = `${corpusLanguage('cc100', context.language)}.txt.xz`;
+    const name = `${corpusLanguage('cc100', options.language ?? context.language)}.txt.xz`;
     return {
       transport: openPublished('https://data.statmt.org/', options, context),
       async *shards() {

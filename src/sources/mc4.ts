@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SourceError } from '../errors.ts';
 import { define, type Shard, type Transport } from '../pipeline/define.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
-import { corpusLanguage } from './published/languages.ts';
+import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror } from './published/mirror.ts';
 import { noParts, type Part, partsOf } from './published/parts.ts';
 import { includes, type NumberRange, numberRanges, rangesOf } from './published/ranges.ts';
@@ -30,12 +30,13 @@ export const mc4 = define({
         'Number of shards that the split has in all (Japanese train: 1024). Given, the long list of files is not fetched.',
       ),
     revision,
+    language: languageOption,
     mirror,
   }),
   create(options, context) {
     const transport = openHub(DATASET, options, context);
     const folder = hubFolder(DATASET, options.revision, 'multilingual');
-    const language = corpusLanguage('mc4', context.language);
+    const language = corpusLanguage('mc4', options.language ?? context.language);
     const prefix = `c4-${language}${options.split === 'validation' ? '-validation' : ''}.tfrecord`;
     const wanted = rangesOf(options.shards);
     return {

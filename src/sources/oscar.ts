@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { SourceError } from '../errors.ts';
 import { define, type Shard, type Transport } from '../pipeline/define.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
-import { corpusLanguage } from './published/languages.ts';
+import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
 import { baseName, noParts, partsOf } from './published/parts.ts';
 
@@ -33,6 +33,7 @@ const options = z
       .optional()
       .describe('21.09 and 2019: the edition without repeated lines (true, the default) or the original.'),
     revision,
+    language: languageOption,
     mirror,
   })
   .refine(({ version, deduplicated }) => deduplicated === undefined || ['21.09', '2019'].includes(String(version)), {
@@ -47,8 +48,8 @@ export const oscar = define({
   reference: 'https://oscar-project.org/',
   licence: 'CC0 for the packaging, on accepting the terms on the hub; the texts belong to their authors.',
   options,
-  create({ version, deduplicated = true, revision, mirror }, context) {
-    const language = corpusLanguage('oscar', context.language);
+  create({ version, deduplicated = true, revision, mirror, language: given }, context) {
+    const language = corpusLanguage('oscar', given ?? context.language);
     const place = placeOf(String(version), language, deduplicated, revision);
     const transport =
       place.dataset === undefined

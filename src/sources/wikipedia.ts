@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Context, define, type Shard, type Transport } from '../pipeline/define.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
-import { corpusLanguage } from './published/languages.ts';
+import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
 import { noParts, partsOf } from './published/parts.ts';
 
@@ -27,6 +27,7 @@ const options = z
       ),
     date,
     revision: revision.describe('hub only: branch, tag or commit of the dataset. A commit pins the bytes.'),
+    language: languageOption,
     mirror,
   })
   .refine(({ edition, date }) => edition === 'hub' || date !== undefined, {
@@ -41,8 +42,8 @@ export const wikipedia = define({
   reference: 'https://dumps.wikimedia.org/',
   licence: 'CC BY-SA 4.0 and GFDL: name the source and share alike.',
   options,
-  create({ edition, revision, mirror, date }, context) {
-    const language = corpusLanguage('wikipedia', context.language);
+  create({ edition, revision, mirror, date, language: given }, context) {
+    const language = corpusLanguage('wikipedia', given ?? context.language);
     if (edition === 'hub') return hubEdition(language, String(date ?? HUB_DATE), revision, mirror, context);
     const wiki = `${language.replaceAll('-', '_')}wiki`;
     const day = String(date);

@@ -36,6 +36,7 @@ export async function* bunzip2(
       ahead.push({ bytes, decoded: runTask({ kind: 'bz2', bytes }).catch(() => undefined) });
     }
   };
+  let started = false;
   for (;;) {
     await fill();
     const head = ahead[0];
@@ -43,6 +44,7 @@ export async function* bunzip2(
     const output = await head.decoded;
     if (output === undefined) break;
     ahead.shift();
+    started = true;
     onInput?.(head.bytes.length);
     yield* output;
   }
@@ -52,7 +54,7 @@ export async function* bunzip2(
       splitter.rest(),
     ),
     onInput,
-    splitter.any,
+    started,
   );
 }
 
@@ -61,7 +63,7 @@ async function* chain(first: readonly Buffer[], rest: AsyncIterable<Buffer>): As
   yield* rest;
 }
 
-/** The true streaming decoder. `started`: streams came before, so that having nothing left is an end and no truncation. */
+/** The true streaming decoder. `started`: streams were decoded before, so nothing more is an end and zeros are padding. */
 async function* decodeBlocks(
   pieces: AsyncIterable<Buffer>,
   onInput: ((bytes: number) => void) | undefined,
@@ -72,6 +74,7 @@ async function* decodeBlocks(
   const window = new Window();
   let ended = false;
   let any = started;
+  let padding = false;
   let wanted = decoder.wanted;
   for (;;) {
     while (!ended && window.length < wanted) {
@@ -86,7 +89,10 @@ async function* decodeBlocks(
       if (!any) throw truncated('bz2');
       return;
     }
-    if (!decoder.insideStream && any && isPadding(window.rest)) {
+    if (!decoder.insideStream && any && (padding || window.bytes[0] === 0)) {
+      // Of the windows after it too: what follows padding must not depend on where a window ends.
+      padding = true;
+      checkPadding(window.bytes);
       window.clear();
       if (!ended) continue;
       return;
@@ -105,11 +111,9 @@ async function* decodeBlocks(
 }
 
 /** Zero bytes after the last stream are padding, as for gzip. */
-function isPadding(bytes: Buffer): boolean {
-  if (bytes[0] !== 0) return false;
+function checkPadding(bytes: Buffer): void {
   if (bytes.some((byte) => byte !== 0))
     throw corrupt('bz2', new Error('bytes that are no bzip2 stream follow the last one'));
-  return true;
 }
 
 /** Bytes not yet decoded, and the bit at which decoding goes on. */
@@ -134,10 +138,6 @@ class Window {
 
   get atByte(): boolean {
     return this.#bit === 0;
-  }
-
-  get rest(): Buffer {
-    return this.bytes;
   }
 
   push(bytes: Buffer): void {
@@ -187,8 +187,6 @@ class StreamSplitter {
   #searched = 1;
   #ended = false;
   #gaveUp = false;
-  /** Whether a stream was handed out. */
-  any = false;
 
   constructor(pieces: AsyncIterable<Buffer>) {
     this.#pieces = pieces[Symbol.asyncIterator]();
@@ -225,7 +223,6 @@ class StreamSplitter {
     stream.set(this.#window.bytes.subarray(0, length));
     this.#window.advance(length * 8);
     this.#searched = 1;
-    this.any = true;
     return stream;
   }
 

@@ -1,4 +1,12 @@
-// Where a corpus names a language otherwise than ISO 639 does.
+// Which language of a corpus is read, and where a corpus names one otherwise than ISO 639 does.
+import { z } from 'zod';
+
+export const languageOption = z
+  .string()
+  .regex(/^[a-z]{2,3}(?:[-_][A-Za-z0-9_]{2,12})*$/, 'a language code such as ja')
+  .optional()
+  .describe("Language code, where it is not the pipeline's `language`.");
+
 type Names = Readonly<Record<string, string>>;
 
 /** https://data.statmt.org/cc-100/: Chinese by script. */
