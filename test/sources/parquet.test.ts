@@ -1,0 +1,229 @@
+// Reading Parquet as JSON lines.
+import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Transport } from '../../src/pipeline/define.ts';
+import { openTransport } from '../../src/sources/fetch/index.ts';
+import { parquetLines } from '../../src/sources/parquet.ts';
+import { type Mirror, startMirror } from '../helpers/mirror-server.ts';
+import { failureOf, folderOf, joined, noise, noWaiting, untilError } from '../helpers/transports.ts';
+
+const { signal } = new AbortController();
+
+const texts = Array.from({ length: 1000 }, (_, i) => `第${i}の文書。「清流」は\n川の名前である。`);
+const ids = texts.map((_, i) => BigInt(i));
+const groups = parquetWriteBuffer({
+  columnData: [
+    { name: 'id', data: ids, type: 'INT64' },
+    { name: 'text', data: texts, type: 'STRING' },
+  ],
+  rowGroupSize: 300,
+});
+
+async function rowsOf(buffer: ArrayBuffer): Promise<unknown[]> {
+  const transport = openTransport(await folderOf({ 'a.parquet': new Uint8Array(buffer) }));
+  return linesOf(await joined(parquetLines(transport, { path: 'a.parquet' }, { signal })));
+}
+
+function linesOf(bytes: Buffer): unknown[] {
+  const lines = String(bytes).split('\n');
+  expect(lines.pop()).toBe('');
+  return lines.map((line): unknown => JSON.parse(line));
+}
+
+describe('reading Parquet', () => {
+  it('gives the rows of all row groups in order, each as a line', async () => {
+    expect(await rowsOf(groups)).toEqual(texts.map((text, id) => ({ id, text })));
+  });
+
+  it('keeps the order of the columns', async () => {
+    const columnData = ['z', 'a', '1'].map((name) => ({ name: `c${name}`, data: [name] }));
+    const transport = openTransport(await folderOf({ a: new Uint8Array(parquetWriteBuffer({ columnData })) }));
+    const bytes = await joined(parquetLines(transport, { path: 'a' }, { signal }));
+    expect(String(bytes)).toBe('{"cz":"z","ca":"a","c1":"1"}\n');
+  });
+
+  it('gives integers as numbers where a number holds them, else as strings', async () => {
+    const max = BigInt(Number.MAX_SAFE_INTEGER);
+    const data = [0n, -5n, max, -max, max + 1n, -max - 1n, 2n ** 63n - 1n];
+    expect(await rowsOf(parquetWriteBuffer({ columnData: [{ name: 'n', data, type: 'INT64' }] }))).toEqual([
+      { n: 0 },
+      { n: -5 },
+      { n: Number.MAX_SAFE_INTEGER },
+      { n: -Number.MAX_SAFE_INTEGER },
+      { n: '9007199254740992' },
+      { n: '-9007199254740992' },
+      { n: '9223372036854775807' },
+    ]);
+  });
+
+  it('gives times in ISO 8601', async () => {
+    const data = [new Date(Date.UTC(2025, 5, 1, 12, 30)), new Date(0)];
+    expect(await rowsOf(parquetWriteBuffer({ columnData: [{ name: 'at', data, type: 'TIMESTAMP' }] }))).toEqual([
+      { at: '2025-06-01T12:30:00.000Z' },
+      { at: '1970-01-01T00:00:00.000Z' },
+    ]);
+  });
+
+  it('gives missing values as null', async () => {
+    const columnData = [
+      { name: 'text', data: ['あ', null, undefined, ''] },
+      { name: 'score', data: [null, 0.5, 1, null], nullable: true },
+    ];
+    expect(await rowsOf(parquetWriteBuffer({ columnData }))).toEqual([
+      { text: 'あ', score: null },
+      { text: null, score: 0.5 },
+      { text: null, score: 1 },
+      { text: '', score: null },
+    ]);
+  });
+
+  it('gives truth values and nested values as JSON has them', async () => {
+    const columnData = [
+      { name: 'kept', data: [true, false] },
+      { name: 'meta', data: [{ tags: ['a', 'b'], page: { id: 3 } }, { tags: [] }], type: 'JSON' as const },
+    ];
+    expect(await rowsOf(parquetWriteBuffer({ columnData }))).toEqual([
+      { kept: true, meta: { tags: ['a', 'b'], page: { id: 3 } } },
+      { kept: false, meta: { tags: [] } },
+    ]);
+  });
+
+  it('gives bytes that are no text as base64', async () => {
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 1 },
+      { name: 'hash', type: 'FIXED_LEN_BYTE_ARRAY', type_length: 4, repetition_type: 'REQUIRED' },
+    ];
+    const data = [Uint8Array.of(0, 1, 254, 255), Uint8Array.of(65, 66, 67, 68)];
+    expect(await rowsOf(parquetWriteBuffer({ schema, columnData: [{ name: 'hash', data }] }))).toEqual([
+      { hash: 'AAH+/w==' },
+      { hash: 'QUJDRA==' },
+    ]);
+  });
+
+  it('gives nothing of a file without rows', async () => {
+    expect(await rowsOf(parquetWriteBuffer({ columnData: [{ name: 'text', data: [], type: 'STRING' }] }))).toEqual([]);
+  });
+
+  it.each([true, false])(
+    'gives all rows of a big row group, with a page index (%s) or without',
+    async (offsetIndex) => {
+      const data = Array.from({ length: 4500 }, (_, i) => `${i} `.repeat(2000));
+      const columnData = [{ name: 'text', data, type: 'STRING' as const, offsetIndex }];
+      const transport = openTransport(await folderOf({ a: new Uint8Array(parquetWriteBuffer({ columnData })) }));
+      let at = 0;
+      let rest = '';
+      for await (const chunk of parquetLines(transport, { path: 'a' }, { signal })) {
+        const lines = `${rest}${Buffer.from(chunk)}`.split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) if (line !== JSON.stringify({ text: data[at++] })) throw new Error(`row ${at - 1}`);
+      }
+      expect([at, rest]).toEqual([4500, '']);
+    },
+  );
+});
+
+describe('a damaged Parquet file', () => {
+  const whole = Buffer.from(groups);
+  const read = async (bytes: Uint8Array) =>
+    untilError(parquetLines(openTransport(await folderOf({ a: bytes })), { path: 'a' }, { signal }));
+
+  it.each([
+    ['is empty', Buffer.alloc(0)],
+    ['is no Parquet', Buffer.from('<html>404 not found</html>')],
+    ['is cut off', whole.subarray(0, whole.length - 100)],
+    ['has lost its start', whole.subarray(whole.length >> 1)],
+    ['is noise', noise(5000)],
+    ['has a footer of noise', Buffer.concat([noise(500), Buffer.from([200, 0, 0, 0]), Buffer.from('PAR1')])],
+  ])('that %s is a DecodeError', async (_, bytes) => {
+    expect((await read(bytes)).error).toMatchObject({ name: 'DecodeError', code: 'decode.corrupt' });
+  });
+
+  it('gives the row groups before the damage, the same each time, then a DecodeError', async () => {
+    const intact = (await read(whole)).bytes;
+    const damaged = Buffer.from(whole);
+    // The second row group's pages: the first three groups have the same size but for their numbers.
+    damaged.fill(0xff, Math.floor(whole.length * 0.4), Math.floor(whole.length * 0.45));
+    const { bytes, error } = await read(damaged);
+    expect(error).toMatchObject({ name: 'DecodeError', code: 'decode.corrupt' });
+    expect(linesOf(bytes)).toHaveLength(300);
+    expect(bytes.equals(intact.subarray(0, bytes.length))).toBe(true);
+    expect((await read(damaged)).bytes.equals(bytes)).toBe(true);
+  });
+});
+
+describe('reading Parquet over HTTP', () => {
+  // Bigger than the 512 KiB that are fetched for the footer; what noise spells does not compress.
+  const data = Array.from({ length: 400 }, (_, i) => noise(4000, i).toString('base64'));
+  const file = parquetWriteBuffer({ columnData: [{ name: 'text', data, type: 'STRING' }], rowGroupSize: 100 });
+  const shard = { path: 'ja/0.parquet' };
+  const sized = { ...shard, size: file.byteLength };
+  let folder: string;
+  let mirror: Mirror;
+  beforeAll(async () => {
+    folder = await folderOf({ [shard.path]: new Uint8Array(file) });
+    mirror = await startMirror(folder);
+  });
+  afterAll(() => mirror.close());
+
+  const open = (): Transport => openTransport(mirror.base, noWaiting());
+  /** Lengths of the ranges asked for since `before` requests; a request for all of the file counts as infinite. */
+  const asked = (before: number): number[] =>
+    mirror.requests.slice(before).map(({ headers }) => {
+      const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
+      return first === undefined || last === undefined ? Infinity : Number(last) - Number(first) + 1;
+    });
+
+  it('fetches only ranges, and gives the bytes that the folder gives', async () => {
+    const before = mirror.requests.length;
+    const bytes = await joined(parquetLines(open(), shard, { signal }));
+    expect(linesOf(bytes)).toEqual(data.map((text) => ({ text })));
+    expect(bytes.equals(await joined(parquetLines(openTransport(folder), shard, { signal })))).toBe(true);
+    expect(Math.max(...asked(before))).toBeLessThan(file.byteLength / 2);
+  });
+
+  it('hears of every byte that it asks for', async () => {
+    const before = mirror.requests.length;
+    let input = 0;
+    const onInput = (bytes: number): void => {
+      input += bytes;
+    };
+    await joined(parquetLines(open(), sized, { signal, onInput }));
+    expect(input).toBe(asked(before).reduce((sum, length) => sum + length, 0));
+  });
+
+  it('asks for the size only when the listing did not give it', async () => {
+    let sizes = 0;
+    const transport = open();
+    const counting: Transport = {
+      ...transport,
+      size: (path) => {
+        sizes++;
+        return transport.size(path);
+      },
+    };
+    await joined(parquetLines(counting, sized, { signal }));
+    expect(sizes).toBe(0);
+    await joined(parquetLines(counting, shard, { signal }));
+    expect(sizes).toBe(1);
+  });
+
+  it('fetches a row group only when its rows are asked for', async () => {
+    const before = mirror.requests.length;
+    const rows = parquetLines(open(), sized, { signal });
+    await rows.next();
+    const fetched = asked(before).reduce((sum, length) => sum + length, 0);
+    expect(fetched).toBeLessThan(512 * 1024 + file.byteLength / 3);
+    await rows.return(undefined);
+    expect(asked(before).reduce((sum, length) => sum + length, 0)).toBe(fetched);
+  });
+
+  it('says that a file is missing as the transport says it, not as damage', async () => {
+    const work = joined(parquetLines(open(), { path: 'ja/none.parquet' }, { signal }));
+    expect(await failureOf(work)).toMatchObject({ name: 'SourceError', code: 'fetch.not_found' });
+  });
+
+  it('ends with the reason when the run is stopped', async () => {
+    const stopped = AbortSignal.abort(new Error('stopped'));
+    await expect(joined(parquetLines(open(), shard, { signal: stopped }))).rejects.toThrow('stopped');
+  });
+});
