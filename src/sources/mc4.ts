@@ -9,6 +9,8 @@ import { noParts, type Part, partsOf } from './published/parts.ts';
 import { includes, type NumberRange, numberRanges, rangesOf } from './published/ranges.ts';
 
 const DATASET = 'allenai/c4';
+/** Published numbers of shards, for servers that do not list their files. */
+const PUBLISHED: Readonly<Record<string, number>> = { 'c4-ja.tfrecord': 1024 };
 
 export const mc4 = define({
   kind: 'source',
@@ -72,7 +74,12 @@ function countedParts(folder: string, prefix: string, count: number): Part[] {
 
 async function listParts(transport: Transport, folder: string, prefix: string): Promise<Part[]> {
   const pattern = new RegExp(`^${prefix.replaceAll('.', '\\.')}-(\\d{5})-of-\\d{5}\\.json\\.gz$`);
-  const parts = partsOf(await transport.list(folder), pattern);
+  const listed = await transport.list(folder).catch((error: unknown) => {
+    const count = PUBLISHED[prefix];
+    if (!(error instanceof SourceError) || error.code !== 'fetch.not_found' || count === undefined) throw error;
+    return countedParts(folder, prefix, count);
+  });
+  const parts = partsOf(listed, pattern);
   if (parts.length === 0)
     throw noParts(
       'No mC4 shards',

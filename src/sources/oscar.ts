@@ -123,16 +123,30 @@ function placeOf(version: string, language: string, deduplicated: boolean, revis
 }
 
 async function listFiles(transport: Transport, place: Place): Promise<{ path: string; size?: number }[]> {
-  if (place.checksums === undefined) return transport.list(place.folder);
+  const byListing = () => transport.list(place.folder);
+  const { checksums } = place;
+  if (checksums !== undefined) return orElse(() => listedIn(transport, place.folder, checksums), byListing);
+  // A plain server without lists of files still has the published list of checksums.
+  return orElse(byListing, () => listedIn(transport, place.folder, `${place.folder}/checksum.sha256`));
+}
+
+/** The files that a list of checksums names: lines of name, tab, hash, or of hash, blanks, name. */
+async function listedIn(transport: Transport, folder: string, checksums: string): Promise<{ path: string }[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of transport.open(checksums)) chunks.push(chunk);
+  const words = Buffer.concat(chunks).toString('utf8').split(/\s+/);
+  const names = words.filter((word) => word.endsWith('.gz') || word.endsWith('.zst')).map(baseName);
+  return [...new Set(names)].map((name) => ({ path: `${folder}/${name}` }));
+}
+
+/** The second way when what the first needs is not there; when neither is, the first way's error. */
+async function orElse<T>(first: () => Promise<T>, second: () => Promise<T>): Promise<T> {
   try {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of transport.open(place.checksums)) chunks.push(chunk);
-    // Lines of name, tab, hash; other tools write hash, blanks, name.
-    const words = Buffer.concat(chunks).toString('utf8').split(/\s+/);
-    const names = words.filter((word) => word.endsWith('.gz')).map(baseName);
-    return [...new Set(names)].map((name) => ({ path: `${place.folder}/${name}` }));
+    return await first();
   } catch (error) {
     if (!(error instanceof SourceError) || error.code !== 'fetch.not_found') throw error;
-    return transport.list(place.folder);
+    return second().catch(() => {
+      throw error;
+    });
   }
 }

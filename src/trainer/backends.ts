@@ -5,6 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { errorMessage, PipelineError, systemCode } from '../errors.ts';
 import { type BackendName, backendName } from './options.ts';
 
+// No greetings on stderr.
+tf.enableProdMode();
+
 export interface BackendChoice {
   readonly name: BackendName;
   /** Why this one, for a person. */
@@ -93,8 +96,7 @@ export async function chooseBackend(wanted: BackendName | 'auto'): Promise<Backe
     try {
       const what = await START[name]();
       await checkProduct();
-      const why =
-        wanted === 'auto' ? `${what}; the first of ${ORDER.join(', ')} that works here` : `${what}; asked for`;
+      const why = wanted === 'auto' ? `${what}; the first that works of ${ORDER.join(', ')}` : `${what}; asked for`;
       return { name, why, refused };
     } catch (error) {
       refused.push({ name, why: errorMessage(error) });
@@ -114,7 +116,8 @@ export async function surveyBackends(): Promise<{ name: BackendName; works: bool
   const found: { name: BackendName; works: boolean; why: string }[] = [];
   for (const name of ORDER) {
     try {
-      const { why } = await chooseBackend(name);
+      const why = await START[name]();
+      await checkProduct();
       found.push({ name, works: true, why });
     } catch (error) {
       found.push({ name, works: false, why: errorMessage(error) });

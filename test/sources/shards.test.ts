@@ -119,6 +119,28 @@ describe.each([
   });
 });
 
+describe('a plain server that lists no files', () => {
+  it('still gives OSCAR by its published checksums and Japanese mC4 by its published number of shards', async () => {
+    const sums = 'a'.repeat(64);
+    const bare = await folderOf({
+      [`${OSCAR}/OSCAR-2301/resolve/main/ja_meta/checksum.sha256`]: `${sums}  ja_meta_part_10.jsonl.zst\n${sums}  ja_meta_part_9.jsonl.zst\n`,
+    });
+    // No folder answers: only files do.
+    const plain = await startMirror(bare, {
+      misbehave: ({ path }) => (path.endsWith('checksum.sha256') ? undefined : { kind: 'status', status: 404 }),
+    });
+    try {
+      const oscar = await shardsOf(source('oscar', { mirror: plain.base }));
+      expect(ids(oscar)).toEqual(['ja_meta_part_9.jsonl.zst', 'ja_meta_part_10.jsonl.zst']);
+      const mc4 = await shardsOf(source('mc4', { mirror: plain.base, shards: '0-3' }));
+      expect(ids(mc4).at(-1)).toBe('c4-ja.tfrecord-00003-of-01024.json.gz');
+      expect((await failureOf(shardsOf(source('mc4', { mirror: plain.base, language: 'xx' })))).exitCode).toBe(3);
+    } finally {
+      await plain.close();
+    }
+  });
+});
+
 describe('a gated corpus', () => {
   it('says which page has the terms and which variable holds the token', async () => {
     const gated = await startMirror(folder, { hub: true, token: 'hf_right' });

@@ -273,7 +273,6 @@ function writeRuns(words: Uint32Array, length: number, origin: number): { output
       piece[filled++] = previous;
       crc = (crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ previous] ?? 0);
     }
-    if (same === 0) previous = -1;
   }
   if (filled > 0) output.push(filled === piece.length ? piece : piece.slice(0, filled));
   return { output, crc: ~crc >>> 0 };

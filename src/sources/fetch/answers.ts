@@ -52,7 +52,7 @@ function accessFix(access: Access | undefined, sendsToken: boolean): string {
 }
 
 const PASSING_CODES =
-  /^(?:UND_ERR_(?:SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED)|HPE_[A-Z_]+|EAI_AGAIN|E[A-Z]+)$/;
+  /^(?:UND_ERR_(?:SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED|DESTROYED)|HPE_[A-Z_]+|EAI_AGAIN|E[A-Z]+)$/;
 
 /** A failure of the connection. Errors of certificates and arguments do not pass. */
 export function connectionFailure(error: unknown, url: URL): unknown {

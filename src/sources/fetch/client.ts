@@ -34,7 +34,7 @@ interface ClientOptions {
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export function createClient({ limits, env, access, login, now }: ClientOptions): Client {
-  const dispatcher = createDispatcher(limits, env);
+  let dispatcher = createDispatcher(limits, env);
   const authorization =
     login !== undefined
       ? `Basic ${Buffer.from(login).toString('base64')}`
@@ -52,22 +52,28 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
       let trusted = sendsToken;
       let linked: string | undefined;
       for (let hop = 0; hop <= limits.redirects; hop++) {
-        const response = await request(url, {
-          method: 'GET',
-          headers: {
-            'user-agent': `seiryu/${version} (text corpora, streamed)`,
-            // Ranges count bytes of the file as published, so nothing may be compressed on the way.
-            'accept-encoding': 'identity',
-            ...headers,
-            ...(trusted && authorization !== undefined ? { authorization } : {}),
-          },
-          dispatcher,
-          signal: signal ?? null,
-          headersTimeout: limits.firstByte,
-          bodyTimeout: limits.stall,
-        }).catch((error: unknown) => {
+        const response = await answerWithin(limits, signal, () =>
+          request(url, {
+            method: 'GET',
+            headers: {
+              'user-agent': `seiryu/${version} (text corpora, streamed)`,
+              // Ranges count bytes of the file as published, so nothing may be compressed on the way.
+              'accept-encoding': 'identity',
+              ...headers,
+              ...(trusted && authorization !== undefined ? { authorization } : {}),
+            },
+            dispatcher,
+            signal: signal ?? null,
+            headersTimeout: limits.firstByte,
+            bodyTimeout: limits.stall,
+          }),
+        ).catch((error: unknown) => {
           signal?.throwIfAborted();
-          throw connectionFailure(error, url);
+          if (!(error instanceof LateError)) throw connectionFailure(error, url);
+          // Whatever holds the answers up, new connections start without it.
+          void dispatcher.destroy();
+          dispatcher = createDispatcher(limits, env);
+          throw error;
         });
         answered = true;
         const { statusCode: status, body } = response;
@@ -102,6 +108,42 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
       });
     },
   };
+}
+
+/**
+ * undici's limits and signals work once it has a connection; behind a proxy that closes every tunnel it tries to get one
+ * for ever (Client's onError keeps requests on UND_ERR_SOCKET). So the wait for an answer has an end of its own.
+ */
+async function answerWithin<T>(
+  { connect, firstByte }: Limits,
+  signal: AbortSignal | undefined,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const { promise: ended, reject } = withReject();
+  const milliseconds = connect + firstByte + 1000;
+  const stop = (): void => reject(signal?.reason);
+  const timer = setTimeout(() => reject(new LateError(milliseconds)), milliseconds);
+  signal?.addEventListener('abort', stop);
+  try {
+    return await Promise.race([ask(), ended]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+class LateError extends PassingError {
+  constructor(milliseconds: number) {
+    super(`no answer came within ${Math.round(milliseconds / 1000)} seconds.`);
+  }
+}
+
+function withReject(): { promise: Promise<never>; reject(reason: unknown): void } {
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, no) => {
+    reject = no;
+  });
+  return { promise, reject };
 }
 
 /** A token must not cross a network in the clear. */

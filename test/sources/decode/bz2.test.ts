@@ -166,12 +166,37 @@ describe('decoding bzip2', () => {
     expect(bytes.equals(whole)).toBe(true);
   });
 
-  it('decodes a stream that is too long for a worker, and the streams after it', async () => {
+  it('gives workers exactly one stream each, in order, also where a header spans two pieces', async () => {
+    const long = bz2(noise(128_000));
+    const short = bz2(Buffer.from('a'));
+    const fill = (length: number): number => PIECE - 5 - long.length - length;
+    const fitting = places(80, 80)
+      .map((size) => bz2(noise(size)))
+      .find(({ length }) => fill(length) % short.length === 0);
+    if (fitting === undefined) throw new Error('no stream brings the next one to the end of a piece');
+    const shorts = Array.from({ length: fill(fitting.length) / short.length }, () => short);
+    const all = [long, fitting, ...shorts, bz2(text), ...streams];
+    const tasks: Uint8Array[] = [];
+    const noting: RunTask = (task) => {
+      tasks.push(task.bytes);
+      return runTask(task);
+    };
+    expect((await outcomeOf('bz2', Buffer.concat(all), { runTask: noting })).end).toBe('end');
+    expect(tasks.map(({ length }) => length)).toEqual(all.map(({ length }) => length));
+  });
+
+  it('decodes a stream that is too long for a worker here, and the streams after it', async () => {
     const long = noise(4_500_000);
     const compressed = Buffer.concat([bz2(text), bz2(long), bz2(text)]);
-    const { bytes, end, input } = await outcomeOf('bz2', compressed, { runTask });
+    let largest = 0;
+    const noting: RunTask = (task) => {
+      largest = Math.max(largest, task.bytes.length);
+      return runTask(task);
+    };
+    const { bytes, end, input } = await outcomeOf('bz2', compressed, { runTask: noting });
     expect([end, input]).toEqual(['end', compressed.length]);
     expect(bytes.equals(Buffer.concat([text, long, text]))).toBe(true);
+    expect(largest).toBe(bz2(text).length);
   });
 
   it('gives the same whatever the streams and however they arrive', async () => {

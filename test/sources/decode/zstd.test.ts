@@ -64,11 +64,24 @@ describe('decoding Zstandard', () => {
     expect(bytes.equals(text)).toBe(true);
   });
 
-  it('finds damage, and gives the frames before it but for 128 KiB', async () => {
-    const { bytes, end } = await outcomeOf('zstd', Buffer.concat([zstd(noise(500_000)), flipped(zstd(text), 40)]));
+  it.each([
+    ['noise', noise(500_000)],
+    ['what shrinks to nearly nothing', Buffer.concat([text, text, text, text])],
+  ])('finds damage, and gives the frames before it but for 128 KiB: %s', async (_, before) => {
+    const { bytes, end } = await outcomeOf('zstd', Buffer.concat([zstd(before), flipped(zstd(text), 40)]));
     expect(end).toBe('decode.corrupt');
-    expect(isPrefix(bytes.subarray(0, 500_000), noise(500_000))).toBe(true);
-    expect(bytes.length).toBeGreaterThanOrEqual(500_000 - 128 * 1024);
+    expect(isPrefix(bytes.subarray(0, before.length), before)).toBe(true);
+    expect(bytes.length).toBeGreaterThanOrEqual(before.length - 128 * 1024);
+  });
+
+  it('decodes frames around whole numbers of blocks, with and without a checksum', async () => {
+    for (const length of [1, 4, 8].flatMap((blocks) => [-1, 0, 1].map((more) => blocks * 128 * 1024 + more)))
+      for (const checksumFlag of [true, false])
+        for (const contents of [noise(length), Buffer.alloc(length)]) {
+          const { bytes, end } = await outcomeOf('zstd', compress(contents, { checksumFlag }));
+          expect([length, end]).toEqual([length, 'end']);
+          expect(bytes.equals(contents)).toBe(true);
+        }
   });
 
   it('finds a wrong checksum', async () => {

@@ -1,4 +1,6 @@
 // Redirects, tokens and proxies: what goes to whom.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openTransport } from '../../../src/sources/fetch/index.ts';
 import { type Mirror, type MirrorOptions, startMirror } from '../../helpers/mirror-server.ts';
@@ -112,6 +114,18 @@ describe('proxies', () => {
     expect(await read(direct.base, { env: { HTTP_PROXY: proxy.base } })).toBe('text');
     expect(proxied).toEqual([]);
     await failureOf(read('http://corpora.example/', { env: { HTTP_PROXY: proxy.base } }));
-    expect(proxied.length).toBeGreaterThan(0);
+    expect(proxied).toEqual(['corpora.example']);
+    await failureOf(read('http://corpora.example/', { env: { HTTP_PROXY: proxy.base, NO_PROXY: 'corpora.example' } }));
+    expect(proxied).toHaveLength(1);
+  });
+
+  test('that close every tunnel are given up on', async () => {
+    const proxy = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const address = proxy.address();
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
+    const limits = { connect: 0, firstByte: 10, attempts: 2 };
+    expect(await failureOf(read('https://corpora.example/', { env, limits }))).toMatchObject({ code: 'fetch.failed' });
+    proxy.close();
   });
 });
