@@ -1,7 +1,7 @@
 // Compressors that give the same bytes on every machine: none of them is Node's own zlib, which differs between builds.
 import { createRequire } from 'node:module';
 import { gzipSync } from 'fflate';
-import { xzSync } from 'node-liblzma';
+import { check, xzSync } from 'node-liblzma';
 import { compress } from 'zstd-napi';
 
 interface Bzip2 {
@@ -24,5 +24,7 @@ export function loadBzip2(): Promise<(input: Uint8Array) => Buffer> {
 }
 
 export const gzip = (input: Uint8Array): Buffer => Buffer.from(gzipSync(input, { level: 9, mtime: 0 }));
-export const xz = (input: Uint8Array): Buffer => xzSync(Buffer.from(input), { preset: 6 });
+export const xz = (input: Uint8Array): Buffer =>
+  // What the xz program writes by itself; the library would leave the checksum out.
+  xzSync(Buffer.from(input), { preset: 6, check: check.CRC64 });
 export const zstd = (input: Uint8Array): Buffer => compress(Buffer.from(input), { compressionLevel: 19 });

@@ -21,6 +21,8 @@ export interface Progress {
   readonly speed: number;
   /** Seconds to the end of the corpus at this speed; undefined while unknown. */
   readonly left: number | undefined;
+  /** Requests that failed and were made again. */
+  readonly retries: number;
   readonly trainer: { readonly [Name in TrainerEvent['event']]?: Extract<TrainerEvent, { event: Name }> } | undefined;
 }
 

@@ -27,6 +27,8 @@ export class Reporter {
   #before = { fetched: 0, decoded: 0 };
   #recordBytes = 0;
   phase: Progress['phase'] = 'listing';
+  /** Requests that failed and were made again, in this process. */
+  retries = 0;
 
   constructor(plan: Plan, paths: RunPaths, governor: Governor, sessionsBefore: number, workers: number) {
     this.#plan = plan;
@@ -64,6 +66,7 @@ export class Reporter {
       speed: seconds > 0 ? decoded / seconds : 0,
       read: this.#total === undefined ? undefined : Math.min(1, tally.bytes.fetched / Math.max(1, this.#total)),
       left: secondsLeft(tally.bytes.fetched, this.#total, this.#before.fetched, seconds),
+      retries: this.retries,
       trainer: this.#session?.training?.latest,
     };
   }

@@ -8,6 +8,7 @@ import { DiskError, SeiryuError } from '../errors.ts';
 import type { Context } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
+import { retryChannel } from '../sources/fetch/retry.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
 import { Gate } from './gate.ts';
@@ -84,6 +85,11 @@ async function runLocked(
     if (session === undefined) abort.abort();
   };
   options.interrupt.addEventListener('abort', onInterrupt);
+  const onRetry = (retry: unknown): void => {
+    reporter.retries++;
+    log.warn(retry, 'fetch.retry');
+  };
+  retryChannel.subscribe(onRetry);
   try {
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
@@ -107,6 +113,7 @@ async function runLocked(
     throw reason;
   } finally {
     options.interrupt.removeEventListener('abort', onInterrupt);
+    retryChannel.unsubscribe(onRetry);
     abort.abort();
     await session?.training?.close();
     await session?.parts.quarantine.close();

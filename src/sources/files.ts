@@ -25,6 +25,7 @@ const FORMATS: ReadonlyMap<string, FormatName> = new Map([
 ]);
 
 const formatNames = ['auto', 'jsonl', 'blank-line', 'mediawiki-xml', 'cirrus', 'parquet'] as const;
+const globError = 'a pattern or a list of patterns';
 const codecNames = ['auto', 'none', 'gzip', 'xz', 'zstd', 'bz2'] as const;
 
 export const files = define({
@@ -34,7 +35,9 @@ export const files = define({
   licence: 'Yours to know.',
   options: z.strictObject({
     glob: z
-      .union([z.string().min(1), z.array(z.string().min(1)).min(1)], { error: 'a pattern or a list of patterns' })
+      .union([z.string().min(1, globError), z.array(z.string().min(1, globError)).min(1, globError)], {
+        error: globError,
+      })
       .describe(
         'Which files, relative to the pipeline file: texts/*.jsonl.gz, or a list; a leading ! leaves some out. Read in the order of their names.',
       ),

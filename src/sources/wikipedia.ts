@@ -11,9 +11,12 @@ const CIRRUS = 'https://dumps.wikimedia.org/other/cirrussearch/';
 const HUB_DATASET = 'wikimedia/wikipedia';
 const HUB_DATE = '20231101';
 
+const dateError = 'a date such as 20250601';
 // YAML reads 20250601 as a number.
 const date = z
-  .union([z.string().regex(/^\d{8}$/), z.int().min(1000_00_00).max(9999_99_99)], { error: 'a date such as 20250601' })
+  .union([z.string().regex(/^\d{8}$/, dateError), z.int().min(1000_00_00, dateError).max(9999_99_99, dateError)], {
+    error: dateError,
+  })
   .optional()
   .describe(`Day of the dump, YYYYMMDD, as it stands in its folder name. Not needed for hub (${HUB_DATE}).`);
 

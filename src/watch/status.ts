@@ -46,6 +46,7 @@ export function statusLine(progress: Progress): string {
     `kept ${percent(documents.kept, documents.read)}`,
     ...(documents.quarantined > 0 ? [`quarantined ${number.format(documents.quarantined)}`] : []),
     `${formatBytes(bytes.decoded)} at ${formatBytes(speed)}/s`,
+    ...(progress.retries > 0 ? [`${number.format(progress.retries)} retries`] : []),
     `disk ${formatBytes(disk.used)} of ${formatBytes(disk.budget)}`,
     ...(trainer === undefined ? [] : [`trainer ${trainerText(trainer)}`]),
     ...(left === undefined || progress.phase !== 'streaming' ? [] : [`${formatDuration(left)} left`]),
@@ -60,7 +61,7 @@ export function statusBlock(name: string, progress: Progress, columns: number): 
   const rows: (readonly [string, string])[] = [
     [
       'stream',
-      `${bar(progress.read ?? shards.ended / Math.max(1, shards.listed), 1, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s`,
+      `${bar(progress.read ?? shards.ended / Math.max(1, shards.listed), 1, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s${progress.retries > 0 ? ` · ${number.format(progress.retries)} retries` : ''}`,
     ],
     [
       'documents',

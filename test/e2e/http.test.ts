@@ -40,6 +40,9 @@ describe('the sample over HTTP', () => {
     expect(http.code, http.stderr).toBe(0);
     expect(faults).toBeGreaterThan(5);
     expect(await outputsOf(http.dir)).toEqual(await outputsOf(folder.dir));
+    // Why the run stood still is in its log.
+    const log = await readFile(join(http.dir, 'log.jsonl'), 'utf8');
+    expect(log.split('"msg":"fetch.retry"').length - 1).toBe(faults);
     const [a, b] = [await recordOf(http.dir), await recordOf(folder.dir)];
     expect(a.documents).toEqual(b.documents);
     expect(a.bytes).toEqual(b.bytes);

@@ -1,13 +1,22 @@
 // For tests of sources: folders of files, transports that never wait, and bytes in one piece.
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { SeiryuError } from '../../src/errors.ts';
 import type { Context, Shard, Source } from '../../src/pipeline/define.ts';
 import type { Effects } from '../../src/sources/fetch/index.ts';
 
+const folders: string[] = [];
+// Each test file has this module to itself, and what is registered first runs last: after the file's servers are closed.
+afterAll(async () => {
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+});
+
+/** A temporary folder that is removed after the test file. */
 export async function folderOf(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'seiryu-sources-'));
+  folders.push(folder);
   for (const [path, contents] of Object.entries(files)) {
     const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true });

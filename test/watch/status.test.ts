@@ -14,6 +14,7 @@ const progress: Progress = {
   seconds: 75,
   speed: 160e3,
   left: 3700,
+  retries: 2,
   trainer: {
     backend: { event: 'backend', name: 'wasm', why: 'it works', refused: [] },
     step: {
@@ -40,6 +41,7 @@ describe('the status', () => {
       'kept 81.0 %',
       'quarantined 45',
       '160.0 kB/s',
+      '2 retries',
       'disk 5.0 MB of 20.0 MB',
       'loss 4.250',
       'waited 1.0 %',

@@ -52,6 +52,7 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
       let trusted = sendsToken;
       let linked: string | undefined;
       for (let hop = 0; hop <= limits.redirects; hop++) {
+        const used = dispatcher;
         const response = await answerWithin(limits, signal, () =>
           request(url, {
             method: 'GET',
@@ -62,7 +63,7 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
               ...headers,
               ...(trusted && authorization !== undefined ? { authorization } : {}),
             },
-            dispatcher,
+            dispatcher: used,
             signal: signal ?? null,
             headersTimeout: limits.firstByte,
             bodyTimeout: limits.stall,
@@ -71,8 +72,8 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
           signal?.throwIfAborted();
           if (!(error instanceof LateError)) throw connectionFailure(error, url);
           // Whatever holds the answers up, new connections start without it.
-          void dispatcher.destroy();
-          dispatcher = createDispatcher(limits, env);
+          if (used === dispatcher) dispatcher = createDispatcher(limits, env);
+          void used.destroy();
           throw error;
         });
         answered = true;

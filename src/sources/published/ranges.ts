@@ -19,9 +19,15 @@ export function parseRanges(text: string): NumberRange[] | undefined {
   return ranges;
 }
 
+const error = 'all, or numbers and ranges such as 0-1023 or 0,2,5-7';
+
+// Where the type fits and the value does not, zod gives the member's own message, not the union's.
 export const numberRanges = z.union(
-  [z.string().refine((text) => text === 'all' || parseRanges(text) !== undefined), z.int().min(0)],
-  { error: 'all, or numbers and ranges such as 0-1023 or 0,2,5-7' },
+  [
+    z.string().refine((text) => text === 'all' || parseRanges(text) !== undefined, { error }),
+    z.int().min(0, { error }),
+  ],
+  { error },
 );
 
 /** Undefined for all. */

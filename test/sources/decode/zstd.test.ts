@@ -66,9 +66,9 @@ describe('decoding Zstandard', () => {
 
   it.each([
     ['noise', noise(500_000)],
-    ['what shrinks to nearly nothing', Buffer.concat([text, text, text, text])],
+    ['what shrinks to nearly nothing', Buffer.concat([text, text])],
   ])('finds damage, and gives the frames before it but for 128 KiB: %s', async (_, before) => {
-    const { bytes, end } = await outcomeOf('zstd', Buffer.concat([zstd(before), flipped(zstd(text), 40)]));
+    const { bytes, end } = await outcomeOf('zstd', Buffer.concat([zstd(before), flipped(zstd(text), 1)]));
     expect(end).toBe('decode.corrupt');
     expect(isPrefix(bytes.subarray(0, before.length), before)).toBe(true);
     expect(bytes.length).toBeGreaterThanOrEqual(before.length - 128 * 1024);

@@ -62,6 +62,16 @@ describe('a body that breaks off', () => {
     );
   });
 
+  test('a thousand times over one file gives the file, byte by byte', async () => {
+    const mirror = await serve(({ earlier }) => {
+      if (earlier >= 1000) return undefined;
+      if (earlier % 5 === 1) return { kind: 'status', status: 503 };
+      return earlier % 5 === 3 ? { kind: 'reset' } : { kind: 'cut', after: 499 };
+    });
+    expect((await read(mirror)).equals(body)).toBe(true);
+    expect(mirror.requests).toHaveLength(1001);
+  });
+
   test('holds for ranges too', async () => {
     const mirror = await serve(({ earlier }) => (earlier < 2 ? { kind: 'cut', after: 1000 } : undefined));
     const range = await openTransport(mirror.base, noWaiting()).range('file.bin', 5000, 15_000);
