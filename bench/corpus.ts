@@ -1,8 +1,8 @@
 // A Japanese corpus in mC4's format for benchmarks: sentences of Debian's Japanese manuals, shuffled into pages with menus and URLs.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { createGzip } from 'node:zlib';
 import fastGlob from 'fast-glob';
 import { Random } from '../src/trainer/random.ts';
@@ -33,7 +33,7 @@ function sentences(folder: string): string[] {
   const found = new Set<string>();
   for (const page of fastGlob.sync('**/*.html', { cwd: folder, absolute: true }).sort()) {
     const text = readFileSync(page, 'utf8')
-      .replace(/<(?:script|style)\b[^]*?<\/(?:script|style)>/g, '')
+      .replace(/<(?:script|style)\b[\s\S]*?<\/(?:script|style)>/g, '')
       .replace(/<[^<>]*>/g, '')
       .replace(/&(?:#\d+|#x[\da-f]+|\w+);/gi, ' ')
       .replace(/\s+/gu, ' ');
@@ -50,7 +50,13 @@ const MENUS = [
   'トップ | 新着情報 | プロフィール | 掲示板',
   'ホーム » 使い方 » 初級編',
 ];
-const FEET = ['Copyright (C) 2016 All Rights Reserved.', '続きを読む', 'コメント(0) トラックバック(0)', '■□■□■□■□■□', '前へ 1 2 3 次へ'];
+const FEET = [
+  'Copyright (C) 2016 All Rights Reserved.',
+  '続きを読む',
+  'コメント(0) トラックバック(0)',
+  '■□■□■□■□■□',
+  '前へ 1 2 3 次へ',
+];
 
 function page(pool: readonly string[], random: Random): string {
   const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.next() * items.length)];
@@ -59,7 +65,8 @@ function page(pool: readonly string[], random: Random): string {
   for (let paragraphs = 2 + Math.floor(random.next() * 6); paragraphs > 0; paragraphs--) {
     let paragraph = '';
     for (let count = 1 + Math.floor(random.next() * 6); count > 0; count--) paragraph += pick(pool) ?? '';
-    if (random.next() < 0.1) paragraph += `詳しくはhttp://www.example.jp/manual/${Math.floor(random.next() * 1e6)}.htmlをご覧ください。`;
+    if (random.next() < 0.1)
+      paragraph += `詳しくはhttp://www.example.jp/manual/${Math.floor(random.next() * 1e6)}.htmlをご覧ください。`;
     lines.push(paragraph);
   }
   if (random.next() < 0.6) lines.push(pick(FEET));
@@ -70,7 +77,9 @@ function page(pool: readonly string[], random: Random): string {
 export async function corpusShards(): Promise<string[]> {
   const folder = join(DATA, 'mc4-like');
   mkdirSync(folder, { recursive: true });
-  const paths = Array.from({ length: SHARDS }, (_, i) => join(folder, `c4-ja.tfrecord-${String(i).padStart(5, '0')}-of-00012.json.gz`));
+  const paths = Array.from({ length: SHARDS }, (_, i) =>
+    join(folder, `c4-ja.tfrecord-${String(i).padStart(5, '0')}-of-00012.json.gz`),
+  );
   if (paths.every((path) => existsSync(path))) return paths;
   const pool = sentences(fetchPackages());
   console.log(`bench corpus: ${pool.length} sentences; writing ${SHARDS} shards of ${SHARD_BYTES} bytes`);

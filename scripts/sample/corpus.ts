@@ -85,7 +85,7 @@ function fresh(genre: Genre, neighbours: Neighbours, random: Random, titles: Set
   for (let attempt = 0; attempt < 400; attempt++) {
     const article = compose(genre, random, random.pick([0.7, 1, 1, 1.2, 1.2, 1.6]));
     const text = paragraphsOf(article, titles !== undefined).join('');
-    if (text.length < 140 || (titles !== undefined && titles.has(article.title ?? ''))) continue;
+    if (text.length < 140 || titles?.has(article.title ?? '') === true) continue;
     const set = shingles(text);
     if (neighbours.nearest(set).jaccard >= independent) continue;
     neighbours.add(set);

@@ -12,8 +12,13 @@ import type { Block, StreamCursor } from './stream.ts';
 import { addBlock, addSeconds, type CpuSeconds, emptySeconds, type Tally } from './tally.ts';
 import type { Training } from './training.ts';
 
-/** Milliseconds between two commits while blocks come in, and the journalled bytes that force one. */
+/**
+ * Milliseconds between two commits while blocks come in: at least this, and so much longer on a slow disk that waiting for it
+ * takes no more than a tenth of the time. Journalled bytes that force a commit.
+ */
 const COMMIT_EVERY = 200;
+const COMMIT_SHARE = 0.1;
+const LONGEST_BETWEEN_COMMITS = 10_000;
 const COMMIT_BYTES = 8 * 2 ** 20;
 
 export interface PlannedSink {
@@ -48,6 +53,7 @@ export class Session {
   /** What the journal holds last. */
   committed: Checkpoint | undefined;
   #lastCommit = performance.now();
+  #commitEvery = COMMIT_EVERY;
   /** Something happened since the last commit. */
   #dirty = true;
   #stop: { readonly error?: unknown; readonly note?: string } | undefined;
@@ -81,7 +87,7 @@ export class Session {
       for await (const block of blocks) {
         await this.#takeBlock(block);
         if (this.#stop !== undefined) break;
-        if (performance.now() - this.#lastCommit >= COMMIT_EVERY || this.parts.gate.pendingBytes >= COMMIT_BYTES)
+        if (performance.now() - this.#lastCommit >= this.#commitEvery || this.parts.gate.pendingBytes >= COMMIT_BYTES)
           await this.commit();
       }
     } catch (error) {
@@ -95,6 +101,7 @@ export class Session {
   async commit(): Promise<void> {
     const { sinks, quarantine, journal, gate } = this.parts;
     if (!this.#dirty) return;
+    const begin = performance.now();
     const commits = [];
     for (const { sink } of sinks) commits.push(await sink.commit());
     const checkpoint: Checkpoint = {
@@ -106,6 +113,8 @@ export class Session {
     await journal.append(checkpoint, gate.takePending());
     this.committed = checkpoint;
     this.#lastCommit = performance.now();
+    const took = this.#lastCommit - begin;
+    this.#commitEvery = Math.min(LONGEST_BETWEEN_COMMITS, Math.max(COMMIT_EVERY, took / COMMIT_SHARE));
     this.#dirty = false;
   }
 

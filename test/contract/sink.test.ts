@@ -21,11 +21,14 @@ const root = await mkdtemp(join(tmpdir(), 'seiryu-sinks-'));
 afterAll(() => rm(root, { recursive: true }));
 const newFolder = (): Promise<string> => mkdtemp(join(root, 'run-'));
 
-/** A run's folder, read whole: what stands there, by path. */
-async function filesOf(dir: string): Promise<Map<string, Buffer>> {
+/**
+ * A run's folder, read whole: what stands there, by path, a character a byte. Vitest compares Buffers byte by byte: with
+ * them these tests took 10 s instead of 4.
+ */
+async function filesOf(dir: string): Promise<Map<string, string>> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const read = paths.sort().map(async (path) => [path.slice(dir.length + 1), await readFile(path)] as const);
+  const read = paths.sort().map(async (path) => [path.slice(dir.length + 1), await readFile(path, 'latin1')] as const);
   return new Map(await Promise.all(read));
 }
 
@@ -148,7 +151,7 @@ describe.each(cases)('the sink %s with %o', (_, options, plugin) => {
     const { sink, files } = await undisturbed();
     expect([...files.keys()]).toEqual(sink.shards.map(({ path }) => path));
     for (const { path, bytes, sha256, retained } of sink.shards) {
-      const content = files.get(path) ?? Buffer.alloc(0);
+      const content = Buffer.from(files.get(path) ?? '', 'latin1');
       expect({ bytes, sha256, retained }).toEqual({
         bytes: content.length,
         sha256: createHash('sha256').update(content).digest('hex'),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decompress } from 'zstd-napi';
 import { textEntry } from '../../src/engine/views.ts';
-import type { Disk, ShardRecord, Sink, SinkBatch, SinkCommit } from '../../src/pipeline/define.ts';
+import type { Disk, ShardRecord, Sink, SinkBatch } from '../../src/pipeline/define.ts';
 import { text } from '../../src/sinks/text.ts';
 
 const free: Disk = { reserve: async () => undefined, release: () => undefined };
