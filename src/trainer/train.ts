@@ -1,49 +1,24 @@
 // A training session: from the first document, or the last checkpoint, to the end of the corpus or of what was asked for.
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { replaceFile } from '../durable-files.ts';
-import { DivergedError, errorMessage, PipelineError } from '../errors.ts';
+import { DivergedError } from '../errors.ts';
 import { chooseBackend } from './backends.ts';
-import {
-  type Checkpoint,
-  checkSameModel,
-  loadCheckpoint,
-  removePartial,
-  saveCheckpoint,
-  type TrainingState,
-} from './checkpoint.ts';
-import { TOKENIZER_FILE } from './checkpoint-cursor.ts';
-import type { Commands } from './commands.ts';
+import { loadCheckpoint, removePartial, saveCheckpoint, type TrainingState } from './checkpoint.ts';
 import { Documents, type NumberedDocument } from './documents.ts';
 import { evaluate } from './evaluate.ts';
-import type { Feed } from './feed.ts';
 import { isHeldOut } from './held-out.ts';
-import { initialWeights, Model, parameterCount } from './model.ts';
+import { Model, parameterCount } from './model.ts';
 import { AdamW, learningRate, valuesOf } from './optimizer.ts';
 import type { TrainerOptions } from './options.ts';
 import { Packer, type Sequence } from './packing.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
 import { sample } from './sample.ts';
+import { begin, goOn, type Start, type TrainerContext } from './start.ts';
 import { trainStep } from './step.ts';
 import type { BpeTokenizer } from './tokenizer/bpe.ts';
-import { learnedTokenizer, parseTokenizer, tokenizerJson } from './tokenizer/file.ts';
-import { trainBpe } from './tokenizer/train-bpe.ts';
 
 type EndReason = Extract<TrainerEvent, { event: 'done' }>['reason'];
-
-/** Longest first reading when the tokenizer is given and only the held-out set is looked for. */
-const FIRST_BYTES = 8_000_000;
-/** Bytes of text that a token holds at most, on average: to know when the held-out set must be full. */
-const BYTES_PER_TOKEN = 8;
-
-export interface TrainerContext {
-  readonly feed: Feed;
-  readonly commands: Commands;
-  emit(event: TrainerEvent): void;
-}
 
 /** Trains as `config` says. Resolves when the corpus, `until` or a stop command ended it, all saved. */
 export async function train(config: TrainerConfig, context: TrainerContext): Promise<void> {
@@ -65,126 +40,6 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
   } finally {
     session.dispose();
   }
-}
-
-interface Start {
-  readonly tokenizer: BpeTokenizer;
-  readonly checkpoint: Omit<Checkpoint, 'moments'> & Partial<Pick<Checkpoint, 'moments'>>;
-  /** Read already, not yet trained on. */
-  readonly first: NumberedDocument[];
-}
-
-/** A new training: the first documents make the tokenizer and the held-out set. Undefined when stopped meanwhile. */
-async function begin(
-  { options, dir, seed }: TrainerConfig,
-  { feed, commands, emit }: TrainerContext,
-  documents: Documents,
-): Promise<Start | undefined> {
-  const limits =
-    'train' in options.tokenizer
-      ? options.tokenizer.train
-      : { documents: Number.POSITIVE_INFINITY, bytes: FIRST_BYTES };
-  const wantedBytes =
-    'train' in options.tokenizer ? Number.POSITIVE_INFINITY : options.evaluate.tokens * BYTES_PER_TOKEN;
-  const first: NumberedDocument[] = [];
-  const heldOut: NumberedDocument[] = [];
-  for (
-    let bytes = 0, heldOutBytes = 0;
-    first.length < limits.documents && bytes < limits.bytes && heldOutBytes < wantedBytes;
-  ) {
-    const next = await documents.next();
-    if (next === 'end') break;
-    if (next === 'asked') {
-      if (commands.stop) return undefined;
-      // Nothing is trained on yet, so that there is nothing to save.
-      commands.takeCheckpoint();
-      continue;
-    }
-    const size = Buffer.byteLength(next.document.text);
-    bytes += size;
-    first.push(next.document);
-    if (isHeldOut(next.document.id, options.heldOut)) {
-      heldOut.push(next.document);
-      heldOutBytes += size;
-    }
-  }
-  const seen = first.filter((document) => !heldOut.includes(document)).map(({ text }) => text);
-  const tokenizer =
-    'train' in options.tokenizer
-      ? learnedTokenizer(trainBpe(seen, options.tokenizer.train.vocab))
-      : await givenTokenizer(options.tokenizer.file);
-  const json =
-    'train' in options.tokenizer ? tokenizerJson(tokenizer) : await readFile(resolve(options.tokenizer.file), 'utf8');
-  await feed.reserve(Buffer.byteLength(json), 'tokenizer');
-  await replaceFile(join(dir, TOKENIZER_FILE), Buffer.from(json, 'utf8'));
-  const learnedFrom = 'train' in options.tokenizer ? seen : [];
-  emit({
-    event: 'tokenizer',
-    vocabulary: tokenizer.vocabulary,
-    documents: learnedFrom.length,
-    bytes: learnedFrom.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
-  });
-
-  const random = new Random(seed);
-  const weights = initialWeights(options.model, tokenizer.vocabulary, random);
-  const state: TrainingState = {
-    step: 0,
-    tokens: 0,
-    documents: 0,
-    random: random.state,
-    packer: { tokens: [], documents: [] },
-    perplexity: { first: null, last: null },
-  };
-  const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
-  return {
-    tokenizer,
-    first,
-    checkpoint: { state, model: options.model, vocabulary: tokenizer.vocabulary, weights, heldOut: heldOutTokens },
-  };
-}
-
-/** A training that goes on from its checkpoint. */
-async function goOn({ options, dir }: TrainerConfig, { emit }: TrainerContext, checkpoint: Checkpoint): Promise<Start> {
-  const tokenizer = await givenTokenizer(join(dir, TOKENIZER_FILE));
-  checkSameModel(checkpoint, options.model, tokenizer.vocabulary);
-  emit({ event: 'tokenizer', vocabulary: tokenizer.vocabulary, documents: 0, bytes: 0 });
-  return { tokenizer, checkpoint, first: [] };
-}
-
-async function givenTokenizer(path: string): Promise<BpeTokenizer> {
-  let json: string;
-  try {
-    json = await readFile(resolve(path), 'utf8');
-  } catch (error) {
-    throw new PipelineError(`The tokenizer ${path} cannot be read: ${errorMessage(error)}`, {
-      code: 'tokenizer.not_found',
-      fix: 'Check trainer.tokenizer.file; a relative path starts at the pipeline file.',
-      cause: error,
-    });
-  }
-  return parseTokenizer(json, path);
-}
-
-function packHeldOut(
-  documents: readonly NumberedDocument[],
-  tokenizer: BpeTokenizer,
-  options: TrainerOptions,
-): Int32Array {
-  const { context } = options.model;
-  const packer = new Packer(context, tokenizer.endOfDocument);
-  const sequences: Sequence[] = [];
-  for (const { number, text } of documents) {
-    packer.add(number, tokenizer.encode(text));
-    for (let sequence = packer.take(); sequence !== undefined; sequence = packer.take()) {
-      if ((sequences.length + 1) * context <= Math.max(options.evaluate.tokens, context)) sequences.push(sequence);
-    }
-  }
-  const tokens = new Int32Array(sequences.length * (context + 1));
-  sequences.forEach(({ inputs, targets }, index) => {
-    tokens.set(inputs, index * (context + 1));
-    tokens.set(targets.subarray(-1), index * (context + 1) + context);
-  });
-  return tokens;
 }
 
 class Session {
