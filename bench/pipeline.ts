@@ -129,10 +129,12 @@ function print({
     `resident memory without the index, ${mb(decoded).toFixed(0)} MB against ${mb(small[0]?.record.bytes.decoded ?? 0).toFixed(0)} MB of input: ${mb(resident(one)).toFixed(0)} MB against ${mb(resident(small)).toFixed(0)} MB (${(100 * growth).toFixed(1)} %)`,
     '',
     'CPU seconds per stage, 1 worker:',
-    ...stages.map(
-      ([stage, value]) =>
-        `  ${stage.padEnd(24)}${value.toFixed(2).padStart(7)}  ${(mb(decoded) / value).toFixed(0).padStart(6)} MB/s`,
-    ),
+    ...stages
+      .filter(([, value]) => value > 0)
+      .map(
+        ([stage, value]) =>
+          `  ${stage.padEnd(24)}${value.toFixed(2).padStart(7)}  ${(mb(decoded) / value).toFixed(0).padStart(6)} MB/s`,
+      ),
   );
   console.log(lines.join('\n'));
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { AttentionKernel, type AttentionShape, CrossEntropyKernel } from '../kernels/training-wasm.ts';
 import { hasSimd } from '../kernels/wasm-module.ts';
 
-/** TensorFlow.js' WebAssembly backend multiplies batches and computes exponentials a number at a time: 15 and 10 times slower than these. */
+/** TensorFlow.js' WebAssembly backend multiplies batches and computes exponentials one number at a time; these take four. */
 interface Kernels {
   readonly attention: AttentionKernel;
   readonly crossEntropy: CrossEntropyKernel;

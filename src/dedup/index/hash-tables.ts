@@ -1,6 +1,6 @@
 // Open-addressing tables from 32-bit hashes to row numbers, one a band, cut into segments that grow one at a time.
 
-/** Segments of a band's table, by the first bits of the hash: growing one is over in a few milliseconds at 20 million rows. */
+/** Segments of a band's table, by the first bits of the hash: growing one moves a 64th of the band, never all of it. */
 const SEGMENT_BITS = 6;
 const FIRST_SLOTS = 16;
 /** A segment grows by a quarter when more of its slots are in use: 64 to 80 % are, so a row takes 10 to 12.5 bytes a band. */

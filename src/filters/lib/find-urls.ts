@@ -80,18 +80,9 @@ function isAloneOnLine(text: string, start: number, end: number): boolean {
 }
 
 function atDot(text: string, dot: number, from: number, mail: Mail): Found {
-  // Most dots end a sentence or stand in a row; only `www.` goes on in Japanese.
+  // Most dots end a sentence or stand in a row. Japanese may follow one in a host (`www.日本語.jp`), and `.@` in a mailbox.
   const after = text.charCodeAt(dot + 1);
-  if (
-    !isHostCharacter(after) &&
-    text[dot + 1] !== '@' &&
-    !(
-      isJapaneseLetter(after) &&
-      (text[dot - 1] === 'w' || text[dot - 1] === 'W' || isAlphanumeric(text.charCodeAt(dot - 1)))
-    )
-  ) {
-    return nothing(dot + 1);
-  }
+  if (!isHostCharacter(after) && !isJapaneseLetter(after) && text[dot + 1] !== '@') return nothing(dot + 1);
   let start = dot;
   while (start > from && isHostCharacter(text.charCodeAt(start - 1))) start--;
   let end = dot + 1;
