@@ -46,6 +46,8 @@ export interface RunOptions {
   onEvent?(event: TrainerEvent): void;
 }
 
+const workerCount = ({ workers }: RunOptions): number => (workers === 'auto' ? availableParallelism() : workers);
+
 /** Runs a plan to its end. Returns the record, also on disk; a run that stopped early throws why, with the record written. */
 export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunRecord> {
   const paths = runPaths(options.dir);
@@ -72,13 +74,7 @@ async function runLocked(
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
   const abort = new AbortController();
   const context: Context = { language: plan.language, baseDir: plan.baseDir, env: options.env, signal: abort.signal };
-  const reporter = new Reporter(
-    plan,
-    paths,
-    governor,
-    before?.sessions ?? 0,
-    options.workers === 'auto' ? availableParallelism() : options.workers,
-  );
+  const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, workerCount(options));
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
   const onInterrupt = (): void => {
@@ -195,7 +191,7 @@ async function stream(
   const onInterrupt = (): void => session.stop({ error: interrupted(String(options.interrupt.reason)) });
   options.interrupt.addEventListener('abort', onInterrupt);
   if (options.interrupt.aborted) onInterrupt();
-  const workers = options.workers === 'auto' ? availableParallelism() : options.workers;
+  const workers = workerCount(options);
   const pool = new Piscina({
     filename: compiledFile('engine/worker.js'),
     minThreads: workers,

@@ -76,7 +76,9 @@ async function listParts(transport: Transport, folder: string, prefix: string): 
   const pattern = new RegExp(`^${prefix.replaceAll('.', '\\.')}-(\\d{5})-of-\\d{5}\\.json\\.gz$`);
   const listed = await transport.list(folder).catch((error: unknown) => {
     const count = PUBLISHED[prefix];
-    if (!(error instanceof SourceError) || error.code !== 'fetch.not_found' || count === undefined) throw error;
+    // A folder that cannot be listed is not there; only a server may hold files and not list them.
+    const mayHold = /^https?:/.test(transport.base) && error instanceof SourceError && error.code === 'fetch.not_found';
+    if (!mayHold || count === undefined) throw error;
     return countedParts(folder, prefix, count);
   });
   const parts = partsOf(listed, pattern);

@@ -5,19 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/engine/record.ts';
 import { Random } from '../../src/trainer/random.ts';
 import { cli, outputsOf, recordOf, SAMPLE, start, temporaryFolder } from '../helpers/cli.ts';
-
-/** A filter that changes nothing and takes its time, so that a run of the small sample has many moments to die in. */
-const SLOW = `export const slow = {
-  kind: 'filter', name: 'slow', summary: 'keeps everything, slowly', reasons: {}, examples: [],
-  options: { safeParse: (data) => ({ success: true, data }), parse: (data) => data },
-  create: () => ({
-    apply({ text }) {
-      for (const end = performance.now() + 6; performance.now() < end; );
-      return { keep: text };
-    },
-  }),
-};
-`;
+import { SLOW } from '../helpers/corpus.ts';
 
 const PIPELINE = `name: resume
 plugins: [./slow.mjs]

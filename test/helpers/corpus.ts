@@ -102,3 +102,16 @@ export function pipelineText(parts: PipelineText = {}): string {
   if (parts.trainer !== undefined) lines.push(`trainer: ${parts.trainer}`);
   return `${lines.join('\n')}\n`;
 }
+
+/** A filter that changes nothing and takes its time, so that a run of a small corpus has many moments to be stopped in. For a plugin file. */
+export const SLOW = `export const slow = {
+  kind: 'filter', name: 'slow', summary: 'keeps everything, slowly', reasons: {}, examples: [],
+  options: { safeParse: (data) => ({ success: true, data }), parse: (data) => data },
+  create: () => ({
+    apply({ text }) {
+      for (const end = performance.now() + 6; performance.now() < end; );
+      return { keep: text };
+    },
+  }),
+};
+`;
