@@ -7,6 +7,7 @@ const SCALAR = { suffix: 'scalar', flags: [] };
 /** The trainer's kernels have SIMD only: without it TensorFlow.js does the work. */
 const KERNELS = {
   minhash: [SIMD, SCALAR],
+  'one-permutation': [SIMD, SCALAR],
   attention: [SIMD],
   'cross-entropy': [SIMD],
   murmur3: [SCALAR],

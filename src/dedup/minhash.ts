@@ -1,7 +1,7 @@
 // The `minhash` deduper: drops documents nearly equal to an earlier one, found through bands, confirmed by the whole sketch.
 import { z } from 'zod';
 import { MAX_PERMUTATIONS, MAX_SHINGLE, permutations } from '../kernels/minhash.ts';
-import { kernelVariant, wasmKernel } from '../kernels/minhash-wasm.ts';
+import { kernelVariant, wasmKernel, wasmOnePermutation } from '../kernels/minhash-wasm.ts';
 import { type DedupIndex, define, type Signer } from '../pipeline/define.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
@@ -9,6 +9,12 @@ import { agreement, bandHashes, leastAgreement, packSketch, type SketchShape, sk
 
 const minhashOptions = z
   .strictObject({
+    algorithm: z
+      .enum(['one-permutation', 'permutations'])
+      .default('one-permutation')
+      .describe(
+        '`one-permutation`: one hash a shingle, sorted into bands × rows bins (cost does not grow with them). `permutations`: classic MinHash, a hash for each of bands × rows.',
+      ),
     shingle: z
       .int()
       .min(1)
@@ -16,14 +22,14 @@ const minhashOptions = z
       .default(5)
       .describe('Characters (UTF-16 units) in a shingle; white space never counts.'),
     bands: z.int().min(1).max(MAX_PERMUTATIONS).default(14).describe('Bands; more find less similar documents.'),
-    rows: z.int().min(1).max(64).default(8).describe('Permutations in a band; more demand more similar documents.'),
+    rows: z.int().min(1).max(64).default(8).describe('Minima in a band; more demand more similar documents.'),
     threshold: z
       .number()
       .min(0)
       .max(1)
       .default(0.7)
       .describe('A candidate found through a band is a duplicate from this estimated Jaccard similarity on.'),
-    seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Chooses the permutations.'),
+    seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Chooses the hashes.'),
   })
   .refine(({ bands, rows }) => bands * rows <= MAX_PERMUTATIONS, {
     path: ['bands'],
@@ -36,15 +42,18 @@ export const minhash = define({
   name: 'minhash',
   summary: 'Drops near-duplicates: MinHash of character shingles, LSH bands, and the whole sketch to confirm.',
   reference:
-    'Broder 1997, On the resemblance and containment of documents; Li and König 2010, b-Bit Minwise Hashing; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, ch. 3',
+    'Broder 1997, On the resemblance and containment of documents; Li, Owen and Zhang 2012, One Permutation Hashing; Dahlgaard, Knudsen and Thorup 2017, Fast Similarity Sketching; Li and König 2010, b-Bit Minwise Hashing; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, ch. 3',
   options: minhashOptions,
   createSigner,
   createIndex: (options) => new MinhashIndex(options),
 });
 
-function createSigner({ shingle, bands, rows, seed }: MinhashOptions): Signer {
+function createSigner({ algorithm, shingle, bands, rows, seed }: MinhashOptions): Signer {
   const shape = sketchShape(bands, rows);
-  const kernel = wasmKernel(permutations(bands * rows, seed), shingle, kernelVariant());
+  const kernel =
+    algorithm === 'one-permutation'
+      ? wasmOnePermutation(bands * rows, seed, shingle, kernelVariant())
+      : wasmKernel(permutations(bands * rows, seed), shingle, kernelVariant());
   const minima = new Uint32Array(bands * rows);
   return {
     words: shape.words,

@@ -95,7 +95,8 @@ export class Gate {
       grown.set(this.#pending.subarray(0, this.#pendingWords));
       this.#pending = grown;
     }
-    this.#pending.set(signatures.subarray(row, row + this.words), this.#pendingWords);
+    // A loop: for so few words a view costs more than the copy.
+    for (let word = 0; word < this.words; word++) this.#pending[this.#pendingWords + word] = signatures[row + word] ?? 0;
     this.#pendingWords = needed;
   }
 }

@@ -5,7 +5,7 @@ import type { FieldMap, Format, FormatName, JsonObject, Reject, SinkView } from 
 import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
 import { formats } from '../sources/parse/index.ts';
-import { type EncodedView, encodeView } from './views.ts';
+import { createEncoder, type EncodedView } from './views.ts';
 
 /** What the workers need to know; plain data. */
 export interface ProcessorPlan {
@@ -80,6 +80,7 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
     }),
   );
   const words = signers.reduce((sum, signer) => sum + signer.words, 0);
+  const encode = createEncoder(plan.views);
 
   return (task) => {
     const seconds: StageSeconds = { parse: 0, filters: {}, sign: 0, encode: 0 };
@@ -119,9 +120,7 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
     }
     seconds.sign = clock();
 
-    const textBytes = Uint32Array.from(alive, ({ text }) => Buffer.byteLength(text, 'utf8'));
-    const views: Partial<Record<SinkView, EncodedView>> = {};
-    for (const view of plan.views) views[view] = encodeView(view, task.source, alive);
+    const { views, textBytes } = encode(task.source, alive);
     seconds.encode = clock();
     return { read, rejects, dropped, count: alive.length, textBytes, signatures, views, seconds };
   };

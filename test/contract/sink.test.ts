@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodeView } from '../../src/engine/views.ts';
+import { createEncoder } from '../../src/engine/views.ts';
 import { DiskError } from '../../src/errors.ts';
 import type { Disk, Plugin, ShardRecord, Sink, SinkBatch, SinkCommit, SinkPlugin } from '../../src/pipeline/define.ts';
 import { plugins } from '../../src/registry.gen.ts';
@@ -80,7 +80,9 @@ function batchesFor({ view }: SinkPlugin): SinkBatch[] {
       meta: {},
     }));
     const kept = [0, 1, 2, 3, 4].filter((place) => batch !== 2 && (batch === 3 || (place + batch) % 3 !== 0));
-    return { ...encodeView(view, 's', documents), kept };
+    const encoded = createEncoder([view])('s', documents).views[view];
+    if (encoded === undefined) throw new Error(`no ${view} view`);
+    return { ...encoded, kept };
   });
 }
 

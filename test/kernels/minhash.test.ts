@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { permutations, plainKernel, shingleHashes } from '../../src/kernels/minhash.ts';
-import { type KernelVariant, wasmKernel } from '../../src/kernels/minhash-wasm.ts';
+import { type KernelVariant, wasmKernel, wasmOnePermutation } from '../../src/kernels/minhash-wasm.ts';
+import { plainOnePermutation } from '../../src/kernels/one-permutation.ts';
 
 const VARIANTS: readonly KernelVariant[] = ['simd', 'scalar'];
 
@@ -25,7 +26,7 @@ describe.each(VARIANTS)('the %s MinHash kernel', (variant) => {
     fc.assert(
       fc.property(
         anyText,
-        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 20 }),
         fc.integer({ min: 1, max: 150 }),
         fc.integer(),
         (text, shingle, count, seed) => {
@@ -54,6 +55,42 @@ describe.each(VARIANTS)('the %s MinHash kernel', (variant) => {
     const alone = minima(kernel, '清流が静かに流れる。', 112);
     minima(kernel, 'まったく別の長い文章がここにある。', 112);
     expect(minima(kernel, '清流が静かに流れる。', 112)).toEqual(alone);
+  });
+});
+
+describe.each(VARIANTS)('the %s one-permutation kernel', (variant) => {
+  it('equals its TypeScript twin on any text, shingle length and number of bins', () => {
+    fc.assert(
+      fc.property(
+        anyText,
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer({ min: 0, max: 0xffff_ffff }),
+        (text, shingle, bins, seed) => {
+          expect(minima(wasmOnePermutation(bins, seed, shingle, variant), text, bins)).toEqual(
+            minima(plainOnePermutation(bins, seed, shingle), text, bins),
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps its place across the pieces of a long text, also where one shingle must fill every bin', () => {
+    const wasm = wasmOnePermutation(112, 1, 5, variant);
+    const plain = plainOnePermutation(112, 1, 5);
+    for (const length of [16_383, 16_384, 16_385, 16_390, 40_000]) {
+      const varied = Array.from({ length }, (_, i) => String.fromCodePoint(0x3041 + ((i * i) % 83))).join('');
+      expect(minima(wasm, varied, 112)).toEqual(minima(plain, varied, 112));
+      expect(minima(wasm, 'あ'.repeat(length), 112)).toEqual(minima(plain, 'あ'.repeat(length), 112));
+    }
+  });
+
+  it('leaves no bin empty but for a text without a shingle', () => {
+    const kernel = wasmOnePermutation(1024, 7, 5, variant);
+    for (const text of ['清', '清流が流れる', '清流が静かに流れる川のほとりで'.repeat(9)])
+      expect(minima(kernel, text, 1024)).not.toContain(0xffff_ffff);
+    expect(new Set(minima(kernel, ' \n', 1024))).toEqual(new Set([0xffff_ffff]));
   });
 });
 
