@@ -9,7 +9,7 @@ import { Random } from '../src/trainer/random.ts';
 
 /** Debian packages (GFDL, GPL) that hold real Japanese prose; fetched by apt, never committed. */
 const PACKAGES = ['gimp-help-ja', 'debian-reference-ja', 'developers-reference-ja'];
-const SHARDS = 12;
+const SHARDS = 24;
 const SHARD_BYTES = 26 * 2 ** 20;
 const SENTENCE = /[^。]{12,400}。/gu;
 
@@ -73,12 +73,12 @@ function page(pool: readonly string[], random: Random): string {
   return lines.join('\n');
 }
 
-/** Paths of the corpus' shards, made when they are missing: 12 files of about 27 MB decoded, the same bytes every time. */
+/** Paths of the corpus' shards, made when they are missing: 24 files of about 27 MB decoded, the same bytes every time. */
 export async function corpusShards(): Promise<string[]> {
   const folder = join(DATA, 'mc4-like');
   mkdirSync(folder, { recursive: true });
   const paths = Array.from({ length: SHARDS }, (_, i) =>
-    join(folder, `c4-ja.tfrecord-${String(i).padStart(5, '0')}-of-00012.json.gz`),
+    join(folder, `c4-ja.tfrecord-${String(i).padStart(5, '0')}-of-000${SHARDS}.json.gz`),
   );
   if (paths.every((path) => existsSync(path))) return paths;
   const pool = sentences(fetchPackages());

@@ -45,12 +45,16 @@ function prepare(shards: readonly string[]): string {
   return dir;
 }
 
-function run(dir: string, workers: number): Timed {
+/** Where the process may run: everywhere, or on the first core alone, helper threads of V8 and libuv included. */
+type Cores = 'all' | 'one';
+
+function run(dir: string, workers: number, cores: Cores = 'all'): Timed {
   const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
   const out = join(dir, 'out');
   const seconds = timed(() => {
     const args = [main, 'run', join(dir, 'bench.yaml'), '--out', out, '--workers', String(workers), '--fresh'];
-    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    const command = cores === 'one' ? ['taskset', '-c', '0', process.execPath] : [process.execPath];
+    const { status, stderr } = spawnSync(command[0] ?? '', [...command.slice(1), ...args], { encoding: 'utf8' });
     if (status !== 0) throw new Error(`the run ended with ${status}: ${stderr}`);
   });
   const record = runRecordSchema.parse(JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')));
@@ -68,10 +72,17 @@ export async function pipeline(): Promise<void> {
   const shards = await corpusShards();
   const large = prepare(shards);
   const small = prepare(shards.slice(0, 4));
-  const results = { zcat: [] as number[], one: [] as Timed[], two: [] as Timed[], small: [] as Timed[] };
+  const results = {
+    zcat: [] as number[],
+    core: [] as Timed[],
+    one: [] as Timed[],
+    two: [] as Timed[],
+    small: [] as Timed[],
+  };
   try {
     for (let round = 0; round < ROUNDS; round++) {
       results.zcat.push(zcat(shards));
+      results.core.push(run(large, 1, 'one'));
       results.one.push(run(large, 1));
       results.two.push(run(large, 2));
       results.small.push(run(small, 1));
@@ -84,11 +95,13 @@ export async function pipeline(): Promise<void> {
 
 function print({
   zcat: reference,
+  core,
   one,
   two,
   small,
 }: {
   zcat: number[];
+  core: Timed[];
   one: Timed[];
   two: Timed[];
   small: Timed[];
@@ -106,16 +119,17 @@ function print({
     `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; medians of ${ROUNDS} interleaved rounds`,
     `corpus: ${mb(decoded).toFixed(0)} MB of JSONL decoded, ${mb(record.bytes.fetched).toFixed(0)} MB gzip, ${record.documents.read} documents, ${record.documents.kept} kept; output in ${OUTPUT}`,
     '',
-    '                     MB/s   of zcat   CPU s   MB per CPU s   peak RSS MB   index MB',
-    `zcat | wc      ${zcatSpeed.toFixed(0).padStart(10)}${'1.00'.padStart(10)}`,
+    '                        MB/s   of zcat   CPU s   MB per CPU s   peak RSS MB   index MB',
+    `zcat | wc         ${zcatSpeed.toFixed(0).padStart(10)}${'1.00'.padStart(10)}`,
   ];
   for (const [name, runs] of [
+    ['1 worker, 1 core', core],
     ['1 worker', one],
     ['2 workers', two],
   ] as const) {
     const { memory } = runs[0]?.record ?? record;
     lines.push(
-      `${name.padEnd(15)}${speed(runs).toFixed(0).padStart(10)}${(speed(runs) / zcatSpeed).toFixed(2).padStart(10)}${cpu(runs).toFixed(1).padStart(8)}${(mb(decoded) / cpu(runs)).toFixed(0).padStart(15)}${mb(memory.peak).toFixed(0).padStart(14)}${mb(memory.index).toFixed(0).padStart(11)}`,
+      `${name.padEnd(18)}${speed(runs).toFixed(0).padStart(10)}${(speed(runs) / zcatSpeed).toFixed(2).padStart(10)}${cpu(runs).toFixed(1).padStart(8)}${(mb(decoded) / cpu(runs)).toFixed(0).padStart(15)}${mb(memory.peak).toFixed(0).padStart(14)}${mb(memory.index).toFixed(0).padStart(11)}`,
     );
   }
   const stages = Object.entries(record.seconds.cpu).flatMap(([stage, value]): [string, number][] =>
@@ -125,7 +139,8 @@ function print({
   );
   lines.push(
     '',
-    `2 workers / 1 worker: ${(speed(two) / speed(one)).toFixed(2)}`,
+    `2 workers on 2 cores / 1 worker on 1 core: ${(speed(two) / speed(core)).toFixed(2)}`,
+    `2 workers / 1 worker, both on 2 cores: ${(speed(two) / speed(one)).toFixed(2)}`,
     `resident memory without the index, ${mb(decoded).toFixed(0)} MB against ${mb(small[0]?.record.bytes.decoded ?? 0).toFixed(0)} MB of input: ${mb(resident(one)).toFixed(0)} MB against ${mb(resident(small)).toFixed(0)} MB (${(100 * growth).toFixed(1)} %)`,
     '',
     'CPU seconds per stage, 1 worker:',

@@ -96,7 +96,8 @@ export class Gate {
       this.#pending = grown;
     }
     // A loop: for so few words a view costs more than the copy.
-    for (let word = 0; word < this.words; word++) this.#pending[this.#pendingWords + word] = signatures[row + word] ?? 0;
+    for (let word = 0; word < this.words; word++)
+      this.#pending[this.#pendingWords + word] = signatures[row + word] ?? 0;
     this.#pendingWords = needed;
   }
 }

@@ -39,7 +39,9 @@ export interface EncodedDocuments {
 }
 
 /** Encodes blocks one after another; keeps one buffer that grows to the largest. */
-export function createEncoder(views: readonly SinkView[]): (source: string, documents: readonly ViewedDocument[]) => EncodedDocuments {
+export function createEncoder(
+  views: readonly SinkView[],
+): (source: string, documents: readonly ViewedDocument[]) => EncodedDocuments {
   let scratch = Buffer.allocUnsafeSlow(0);
   const room = (units: number): void => {
     // UTF-8 takes at most three bytes a UTF-16 unit.

@@ -34,12 +34,7 @@ export function wasmKernel(
   };
 }
 
-export function wasmOnePermutation(
-  bins: number,
-  seed: number,
-  shingle: number,
-  variant: KernelVariant,
-): MinhashKernel {
+export function wasmOnePermutation(bins: number, seed: number, shingle: number, variant: KernelVariant): MinhashKernel {
   const { call, words, bytes } = instantiateKernel('one-permutation', variant);
   const minima = words(call('minima'), bins);
   const input = bytes(call('input'), CAPACITY * 2);
