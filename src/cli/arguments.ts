@@ -27,3 +27,13 @@ export function parsePositive(value: string): number {
   if (!Number.isInteger(parsed) || parsed < 1) throw new InvalidArgumentError('a whole number from 1');
   return parsed;
 }
+
+export function parseWhole(value: string): number {
+  const parsed = Number(value);
+  if (!Number.isInteger(parsed) || parsed < 0) throw new InvalidArgumentError('a whole number from 0');
+  return parsed;
+}
+
+/** Colours on a terminal, marks elsewhere. (https://no-color.org) */
+export const look = (): 'colours' | 'marks' =>
+  process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '' ? 'colours' : 'marks';

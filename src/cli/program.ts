@@ -1,10 +1,13 @@
 // All commands of `seiryu`.
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
+import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
 import { pluginsCommand } from './plugins.ts';
+import { previewCommand } from './preview.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { verifyCommand } from './verify.ts';
@@ -23,6 +26,9 @@ export const program = new Command('seiryu')
 const commands = [
   runCommand,
   checkCommand,
+  previewCommand,
+  applyCommand,
+  explainCommand,
   reportCommand,
   verifyCommand,
   generateCommand,

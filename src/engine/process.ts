@@ -5,6 +5,7 @@ import type { FieldMap, Format, FormatName, JsonObject, Reject, SinkView } from 
 import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
 import { formats } from '../sources/parse/index.ts';
+import { openFilters, openSigners } from './open-plugins.ts';
 import { createEncoder, type EncodedView } from './views.ts';
 
 /** What the workers need to know; plain data. */
@@ -64,21 +65,8 @@ export type Processor = (task: BlockTask) => BlockResult;
 /** Builds the work function of a plan: opens filters and signers once, then each call is pure. */
 export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
   const registry = await loadRegistry(plan.plugins);
-  const filters = plan.filters.map(({ name, label, options }) => {
-    const plugin = registry.filter.get(name);
-    if (plugin === undefined) throw new Error(`the plan names an unknown filter: ${name}`);
-    return {
-      label,
-      filter: plugin.create(plugin.options.parse(options), { language: plan.language, baseDir: plan.baseDir }),
-    };
-  });
-  const signers = await Promise.all(
-    plan.dedupers.map(async ({ name, options }) => {
-      const plugin = registry.deduper.get(name);
-      if (plugin === undefined) throw new Error(`the plan names an unknown deduper: ${name}`);
-      return plugin.createSigner(plugin.options.parse(options));
-    }),
-  );
+  const filters = openFilters(plan, registry);
+  const signers = await openSigners(plan.dedupers, registry);
   const words = signers.reduce((sum, signer) => sum + signer.words, 0);
   const encode = createEncoder(plan.views);
 

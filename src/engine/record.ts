@@ -9,7 +9,14 @@ const seconds = z.number().nonnegative();
 
 export const runRecordSchema = z.looseObject({
   seiryu: z.string(),
-  pipeline: z.object({ name: z.string(), sha256: z.string(), identity: z.string() }),
+  pipeline: z.object({
+    name: z.string(),
+    sha256: z.string(),
+    identity: z.string(),
+    /** Where the pipeline file lay, and the overrides given with --set. */
+    file: z.string(),
+    set: z.array(z.string()),
+  }),
   status: z.enum(['running', 'done', 'interrupted', 'stopped', 'failed']),
   /** Why the run ended before the corpus did, when it did. */
   note: z.string().exactOptional(),

@@ -110,7 +110,13 @@ export class Reporter {
     const trainer = this.#trainer();
     return {
       seiryu: version,
-      pipeline: { name: this.#plan.name, sha256: this.#plan.sha256, identity: this.#plan.identity },
+      pipeline: {
+        name: this.#plan.name,
+        sha256: this.#plan.sha256,
+        identity: this.#plan.identity,
+        file: this.#plan.file,
+        set: [...this.#plan.set],
+      },
       status,
       ...extra,
       documents: sortedCounts(tally.documents),

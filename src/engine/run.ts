@@ -16,6 +16,7 @@ import { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
 import { type Logger, openLog } from './log.ts';
 import { mapOrdered } from './map-ordered.ts';
+import { openIndexes } from './open-plugins.ts';
 import { blockProcessor, processorPlan } from './pool.ts';
 import type { Progress } from './progress.ts';
 import { Quarantine } from './quarantine.ts';
@@ -131,13 +132,7 @@ async function openSession(
   log: Logger,
   list: () => Promise<ListedShard[]>,
 ): Promise<Opened> {
-  const gate = new Gate(
-    plan.dedupers.map(({ name, label, options }) => {
-      const plugin = registry.deduper.get(name);
-      if (plugin === undefined) throw new Error(`the plan names an unknown deduper: ${name}`);
-      return { label, index: plugin.createIndex(plugin.options.parse(options)) };
-    }),
-  );
+  const gate = new Gate(openIndexes(plan.dedupers, registry));
   const sinks = plan.sinks.map(({ name, label, options }): PlannedSink => {
     const plugin = registry.sink.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown sink: ${name}`);

@@ -89,6 +89,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
     language,
     file: path,
     baseDir,
+    set,
     sha256: createHash('sha256').update(text).digest('hex'),
     identity: createHash('sha256')
       .update(canonicalJson(jsonValue.parse(JSON.parse(JSON.stringify(deciding)))))

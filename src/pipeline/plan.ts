@@ -16,6 +16,8 @@ export interface Plan {
   /** Absolute path of the pipeline file. */
   readonly file: string;
   readonly baseDir: string;
+  /** `a.b=c` overrides that were applied to it. */
+  readonly set: readonly string[];
   /** sha256 of the file's bytes. */
   readonly sha256: string;
   /** sha256 of everything that decides the output: a run folder only resumes the same identity. */

@@ -1,0 +1,133 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readRecords } from '../../src/inspect/documents.ts';
+import { createTracer, type Outcome } from '../../src/inspect/trace.ts';
+import { loadPlan } from '../../src/pipeline/load.ts';
+import { cli, recordOf, SAMPLE, temporaryFolder } from '../helpers/cli.ts';
+
+const PIPELINE = `
+name: look
+language: ja
+sources:
+  - wikipedia: { date: "20250601", mirror: ${SAMPLE} }
+  - cc100: { mirror: ${SAMPLE} }
+  - oscar: { version: "23.01", mirror: ${SAMPLE} }
+  - mc4: { mirror: ${SAMPLE} }
+stream: { open: 4, block: 64KiB }
+filters: [normalize, strip-urls, breadcrumbs, boilerplate, length: { min: 64 }]
+dedup: { exact: true, minhash: true }
+disk: { budget: 1GB, reserve: 0 }
+sinks: [{ jsonl: { shard: 256KB } }]
+`;
+
+let folder: string;
+let file: string;
+const outcomes = new Map<string, Outcome>();
+const counts = { read: 0, kept: 0, dropped: new Map<string, number>(), quarantined: 0 };
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  file = join(folder, 'look.yaml');
+  await writeFile(file, PIPELINE);
+  await mkdir(join(folder, 'runs'));
+  const { code } = await cli(['run', file, '--out', join(folder, 'runs/look')]);
+  expect(code).toBe(0);
+  const plan = await loadPlan(file);
+  const tracer = await createTracer(plan);
+  const { language, baseDir } = plan;
+  const add = (reason: string, times: number): unknown =>
+    counts.dropped.set(reason, (counts.dropped.get(reason) ?? 0) + times);
+  for await (const record of readRecords(plan, { language, baseDir, env: {}, signal: new AbortController().signal })) {
+    if (record.kind === 'skipped') {
+      for (const [reason, times] of Object.entries(record.reasons)) {
+        add(`${record.source}.${reason}`, times);
+        counts.read += times;
+      }
+      continue;
+    }
+    counts.read++;
+    if (record.kind === 'reject') counts.quarantined++;
+    else {
+      const { outcome } = tracer.trace(record.document);
+      outcomes.set(record.document.id, outcome);
+      if (outcome.decision === 'keep') counts.kept++;
+      else add(outcome.reason, 1);
+    }
+  }
+});
+
+const idsWith = (wanted: (outcome: Outcome) => boolean): string[] =>
+  [...outcomes].filter(([, outcome]) => wanted(outcome)).map(([id]) => id);
+
+const explained = async (id: string): Promise<string> => {
+  const { code, stdout, stderr } = await cli(['explain', id], { cwd: folder });
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return stdout;
+};
+
+describe('a trace of every document', () => {
+  it('adds up to the counts of the run', async () => {
+    const { documents } = await recordOf(join(folder, 'runs/look'));
+    expect({ ...counts, dropped: Object.fromEntries(counts.dropped) }).toEqual(documents);
+  });
+});
+
+describe('explain', () => {
+  it('names the earlier document that a duplicate repeats', async () => {
+    const duplicates = idsWith((outcome) => 'duplicateOf' in outcome);
+    // Early, in the middle and late, so that several commits lie before some of them.
+    for (const id of [duplicates[0], duplicates[Math.floor(duplicates.length / 2)], duplicates.at(-1)]) {
+      const outcome = outcomes.get(id ?? '');
+      if (id === undefined || outcome === undefined || !('duplicateOf' in outcome)) throw new Error('no duplicate');
+      expect(await explained(id)).toContain(`a duplicate of ${outcome.duplicateOf}`);
+    }
+  });
+
+  it('tells where a kept document lies', async () => {
+    const kept = idsWith(({ decision }) => decision === 'keep');
+    const id = kept[Math.floor(kept.length * 0.7)] ?? '';
+    const place = /in (\S+), document (\d+) of it/.exec(await explained(id));
+    const lines = (await readFile(join(folder, 'runs/look', place?.[1] ?? ''), 'utf8')).split('\n');
+    expect(JSON.parse(lines[Number(place?.[2])] ?? '').id).toBe(id);
+  });
+
+  it('tells why the others are not there', async () => {
+    const short = idsWith((outcome) => outcome.decision === 'drop' && outcome.reason === 'length.short')[0] ?? '';
+    expect(await explained(short)).toContain('dropped by length: short');
+    const rejects = await readFile(join(folder, 'runs/look/quarantine.jsonl'), 'utf8');
+    const reject = z
+      .object({ source: z.string(), shard: z.string(), ordinal: z.int(), reason: z.string() })
+      .parse(JSON.parse(rejects.split('\n').at(-2) ?? ''));
+    expect(await explained(`${reject.source}/${reject.shard}#${reject.ordinal}`)).toContain(
+      `quarantined: ${reject.reason}`,
+    );
+    const unknown = await cli(['explain', 'cc100/ja.txt#1'], { cwd: folder });
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('did you mean cc100/ja.txt.xz#1?');
+  });
+});
+
+describe('preview', () => {
+  it('shows documents of every source with the rule that acted, and totals', async () => {
+    const { code, stdout } = await cli(['preview', file, '--documents', '400']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\[-[^\n]*-\] {3}← breadcrumbs/);
+    for (const source of ['cc100/', 'oscar/', 'mc4/']) expect(stdout).toContain(`\n${source}`);
+    expect(stdout).toMatch(/breadcrumbs +\d+/);
+  });
+
+  it('shows the same sample for the same seed, only of the rule asked for', async () => {
+    const args = ['preview', file, '--documents', '400', '--only', 'boilerplate', '--sample', '3', '--seed', '7'];
+    const shown = async (): Promise<string> => (await cli(args)).stdout.split(' records read')[0] ?? '';
+    const first = await shown();
+    expect(first).toMatch(/^3 of \d+ documents/);
+    expect(first.match(/← [\w, -]*boilerplate/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(await shown()).toBe(first);
+    const wrong = await cli(['preview', file, '--only', 'boilerplat']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('Did you mean boilerplate?');
+  });
+});
