@@ -1,7 +1,11 @@
 // `seiryu check`: checks a pipeline file and explains the plan; touches no network.
+import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { PipelineError, SeiryuError } from '../errors.ts';
+import { checkFilter } from '../inspect/conformance.ts';
 import { loadPlan } from '../pipeline/load.ts';
 import type { PlannedPlugin } from '../pipeline/plan.ts';
+import { loadPluginFile } from '../pipeline/plugins.ts';
 import { formatBytes } from '../pipeline/units.ts';
 import { collect, pipelineFile } from './arguments.ts';
 
@@ -17,10 +21,21 @@ export const checkCommand = new Command('check')
   .description(
     'Checks a pipeline file (every problem in one go) and explains the plan. Touches no network and no disk.',
   )
-  .argument('<pipeline>', 'pipeline file (YAML)')
+  .argument('[pipeline]', 'pipeline file (YAML)')
+  .option('--plugin <file>', 'instead: check the filters of a plugin file against their contract')
   .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
   .option('--json', 'the plan as JSON', false)
-  .action(async (file: string, flags: { set: string[]; json: boolean }) => {
+  .action(async (file: string | undefined, flags: { plugin?: string; set: string[]; json: boolean }) => {
+    if (flags.plugin !== undefined) {
+      await checkPlugin(resolve(flags.plugin));
+      return;
+    }
+    if (file === undefined) {
+      throw new PipelineError('There is nothing to check.', {
+        code: 'arguments.missing',
+        fix: 'Give a pipeline file, or a plugin file with --plugin.',
+      });
+    }
     const plan = await loadPlan(pipelineFile(file), flags.set);
     if (flags.json) {
       process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
@@ -42,3 +57,28 @@ export const checkCommand = new Command('check')
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
   });
+
+/** Prints what each filter of the file passes; fails with exit 1 when one does not. */
+async function checkPlugin(file: string): Promise<void> {
+  const filters = (await loadPluginFile(file)).filter((plugin) => plugin.kind === 'filter');
+  if (filters.length === 0) {
+    throw new PipelineError(`${file} exports no filter.`, {
+      code: 'plugin.none',
+      fix: 'Export what define({ kind: "filter", … }) returns; other kinds have no checks of their own here.',
+    });
+  }
+  let failed = 0;
+  for (const filter of filters) {
+    process.stdout.write(`filter ${filter.name}: ${filter.summary}\n`);
+    for (const { check, problem } of checkFilter(filter)) {
+      process.stdout.write(problem === undefined ? `  ✓ ${check}\n` : `  ✗ ${check}: ${problem}\n`);
+      if (problem !== undefined) failed++;
+    }
+  }
+  if (failed > 0) {
+    throw new SeiryuError(`${failed} of the checks above failed.`, {
+      code: 'plugin.contract',
+      fix: 'docs/plugins.md tells what a filter must keep to, and why.',
+    });
+  }
+}

@@ -12,8 +12,8 @@ import type { WorkerTask } from './worker.ts';
 export function processorPlan(plan: Plan, sinkViews: readonly SinkView[]): ProcessorPlan {
   const views = new Set(sinkViews);
   if (plan.trainer) views.add('json');
-  const { language, baseDir, plugins, filters, dedupers } = plan;
-  return { language, baseDir, plugins, filters, dedupers, views: [...views] };
+  const { language, baseDir, plugins, filters, dedupers, stream } = plan;
+  return { language, baseDir, plugins, filters, dedupers, views: [...views], work: stream.work };
 }
 
 const EMPTY: BlockResult = {

@@ -1,10 +1,10 @@
 // One block's work: parse, filter, encode, sign. A pure function of the block and the plan; it runs in the workers.
 import { performance } from 'node:perf_hooks';
-import { errorMessage } from '../errors.ts';
 import type { FieldMap, Format, FormatName, JsonObject, Reject, SinkView } from '../pipeline/define.ts';
 import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
 import { formats } from '../sources/parse/index.ts';
+import { applyFilter } from './apply-filter.ts';
 import { openFilters, openSigners } from './open-plugins.ts';
 import { createEncoder, type EncodedView } from './views.ts';
 
@@ -16,6 +16,8 @@ export interface ProcessorPlan {
   readonly filters: readonly PlannedPlugin[];
   readonly dedupers: readonly PlannedPlugin[];
   readonly views: readonly SinkView[];
+  /** Most UTF-16 units that one document's filters may be given. */
+  readonly work: number;
 }
 
 export interface BlockTask {
@@ -58,6 +60,8 @@ interface Candidate {
   readonly url?: string;
   readonly meta: JsonObject;
   text: string;
+  /** UTF-16 units that its filters were given so far. */
+  spent: number;
 }
 
 export type Processor = (task: BlockTask) => BlockResult;
@@ -78,19 +82,25 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
     seconds.parse = clock();
 
     let alive = candidates;
-    for (const { label, filter } of filters) {
+    for (const labelled of filters) {
+      const { label } = labelled;
       alive = alive.filter((candidate) => {
-        try {
-          const decision = filter.apply(candidate);
-          if ('keep' in decision) {
-            candidate.text = decision.keep;
-            return true;
-          }
-          count(dropped, `${label}.${decision.drop}`, 1);
-        } catch (error) {
+        const result = applyFilter(labelled, candidate, { spent: candidate.spent, budget: plan.work });
+        candidate.spent += candidate.text.length;
+        if ('keep' in result) {
+          candidate.text = result.keep;
+          return true;
+        }
+        if ('drop' in result) count(dropped, `${label}.${result.drop}`, 1);
+        else {
           const { ordinal, offset, text } = candidate;
-          const detail = `The filter ${label} failed: ${errorMessage(error)}`;
-          rejects.push({ ordinal, offset, reason: 'filter.failed', detail, excerpt: text.slice(0, 200) });
+          rejects.push({
+            ordinal,
+            offset,
+            reason: result.quarantine,
+            detail: result.detail,
+            excerpt: text.slice(0, 200),
+          });
         }
         return false;
       });
@@ -132,7 +142,11 @@ function parseBlock(
     );
   }
   const candidates = parsed.documents.map(
-    (document): Candidate => ({ id: `${task.source}/${task.shard}#${document.ordinal}`, ...document }),
+    (document): Candidate => ({
+      id: `${task.source}/${task.shard}#${document.ordinal}`,
+      ...document,
+      spent: 0,
+    }),
   );
   return { candidates, rejects: [...parsed.rejects], dropped };
 }

@@ -1,7 +1,7 @@
 // One document through a plan's filters and dedupers, step by step: what preview, apply and explain show.
 import { performance } from 'node:perf_hooks';
+import { applyFilter, type FilterResult } from '../engine/apply-filter.ts';
 import { type LabelledFilter, openFilters } from '../engine/open-plugins.ts';
-import { errorMessage } from '../errors.ts';
 import type { Document } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
@@ -12,7 +12,7 @@ export interface Step {
   readonly filter: string;
   /** The text as the filter got it. */
   readonly before: string;
-  readonly result: { readonly keep: string } | { readonly drop: string } | { readonly failed: string };
+  readonly result: FilterResult;
 }
 
 export type Outcome =
@@ -44,7 +44,7 @@ export async function createTracer(plan: Plan): Promise<Tracer> {
   const filters = openFilters(plan, registry);
   const seen = await openSeen(plan, registry);
   const ids: string[] = [];
-  const filter = (document: Document): Trace => throughFilters(filters, document);
+  const filter = (document: Document): Trace => throughFilters(filters, document, plan.stream.work);
   return {
     filter,
     trace(document) {
@@ -62,27 +62,23 @@ export async function createTracer(plan: Plan): Promise<Tracer> {
   };
 }
 
-function throughFilters(filters: readonly LabelledFilter[], document: Document): Trace {
+function throughFilters(filters: readonly LabelledFilter[], document: Document, budget: number): Trace {
   const steps: Step[] = [];
   const seconds: { filter: string; seconds: number }[] = [];
   let text = document.text;
   const end = (outcome: Outcome): Trace => ({ document, steps, text, outcome, seconds });
-  for (const { label, filter } of filters) {
+  let spent = 0;
+  for (const labelled of filters) {
+    const { label } = labelled;
     const start = performance.now();
-    let result: Step['result'];
-    try {
-      result = filter.apply({ ...document, text });
-    } catch (error) {
-      result = { failed: errorMessage(error) };
-    }
+    const result = applyFilter(labelled, { ...document, text }, { spent, budget });
+    spent += text.length;
     seconds.push({ filter: label, seconds: (performance.now() - start) / 1000 });
     if ('keep' in result && result.keep === text) continue;
     steps.push({ filter: label, before: text, result });
     if ('drop' in result) return end({ decision: 'drop', reason: `${label}.${result.drop}` });
-    if ('failed' in result) {
-      const detail = `The filter ${label} failed: ${result.failed}`;
-      return end({ decision: 'quarantine', reason: 'filter.failed', detail });
-    }
+    if ('quarantine' in result)
+      return end({ decision: 'quarantine', reason: result.quarantine, detail: result.detail });
     text = result.keep;
   }
   return end({ decision: 'keep' });

@@ -34,19 +34,15 @@ export async function loadRegistry(files: readonly string[]): Promise<Registry> 
     else sink.set(plugin.name, plugin);
   };
   builtIn.forEach(add);
-  if (files.length > 0) {
-    // A plugin file may lie where neither package is installed (`npx seiryu`): it gets ours.
-    const zod = fileURLToPath(import.meta.resolve('zod'));
-    const jiti = createJiti(import.meta.url, { alias: { seiryu: compiledFile('index.js'), zod } });
-    for (const file of files) {
-      const found = await importPlugins(jiti, file);
-      found.forEach(add);
-    }
-  }
+  for (const file of files) (await loadPluginFile(file)).forEach(add);
   return { source, filter, deduper, sink };
 }
 
-async function importPlugins(jiti: ReturnType<typeof createJiti>, file: string): Promise<Plugin[]> {
+/** The plugins that a file of the user's exports. `file` is absolute. */
+export async function loadPluginFile(file: string): Promise<Plugin[]> {
+  // A plugin file may lie where neither package is installed (`npx seiryu`): it gets ours.
+  const zod = fileURLToPath(import.meta.resolve('zod'));
+  const jiti = createJiti(import.meta.url, { alias: { seiryu: compiledFile('index.js'), zod } });
   let exported: unknown;
   try {
     exported = await jiti.import(file);

@@ -20,6 +20,13 @@ export const streamOptions = z.strictObject({
   record: byteSize
     .default(4 * 2 ** 20)
     .describe('Longest record in decoded bytes; a longer one is quarantined, not held in memory.'),
+  work: z
+    .int()
+    .min(1)
+    .default(100e6)
+    .describe(
+      'Characters that the filters of one document may be given in all (each filter counts the text it gets); a document that takes more is quarantined.',
+    ),
 });
 
 export const diskOptions = z.strictObject({

@@ -27,7 +27,7 @@ describe('a pipeline file', () => {
       name: 't',
       language: 'ja',
       baseDir: '/p',
-      stream: { open: 4, block: 2 ** 20 },
+      stream: { open: 4, block: 2 ** 20, work: 100e6 },
       sources: [{ name: 'mc4', label: 'mc4', options: { mirror: './m' } }],
       filters: [{ name: 'normalize' }, { name: 'length', options: { min: 10 } }],
       dedupers: [
