@@ -2,7 +2,7 @@
 import { SaxesParser } from 'saxes';
 import type { Format, JsonObject } from '../../pipeline/define.ts';
 import { parseRecords, type Reading } from './records.ts';
-import { plainText } from './wikitext/index.ts';
+import { type Reader, readerOf, readPage } from './wikitext/index.ts';
 
 const opening = '<page>';
 const delimiter = '</page>';
@@ -17,7 +17,15 @@ export const mediawikiXml: Format = {
   name: 'mediawiki-xml',
   delimiter,
   isRecord,
-  parse: (bytes, at) => parseRecords(bytes, at, { delimiter, isRecord, broken: 'xml.invalid', read }),
+  parse: (bytes, at) => {
+    const reader = readerOf(at.fields?.wikitext);
+    return parseRecords(bytes, at, {
+      delimiter,
+      isRecord,
+      broken: 'xml.invalid',
+      read: (piece) => read(piece, reader),
+    });
+  },
 };
 
 const DEEPEST = 16;
@@ -32,25 +40,24 @@ const wanted: ReadonlySet<string> = new Set([
   'page/revision/model',
   'page/revision/text',
 ]);
-/** Old dumps mark no redirects outside the text. */
-const redirect = /^\s*#(?:redirect|転送|リダイレクト)\s*:?\s*\[\[/i;
-
-function read(piece: string): Reading {
+function read(piece: string, reader: Reader): Reading {
   const fields = pageFields(piece);
   const field = (name: string): string => fields.get(`page/${name}`) ?? '';
   const wikitext = field('revision/text');
   const model = field('revision/model');
   if (field('ns').trim() !== '' && Number(field('ns')) !== 0) return { skip: 'namespace' };
-  if (fields.has('page/redirect') || redirect.test(wikitext.slice(0, 200))) return { skip: 'redirect' };
+  if (fields.has('page/redirect')) return { skip: 'redirect' };
   if (model !== '' && model !== 'wikitext') return { skip: 'model' };
   const title = field('title');
+  const page = readPage(wikitext, { title }, reader);
+  if ('skip' in page) return page;
   const meta: JsonObject = {
     title,
     id: numberOr(field('id')),
     revision: numberOr(field('revision/id')),
     timestamp: field('revision/timestamp') || null,
   };
-  return { text: plainText(wikitext, { title }), meta };
+  return { text: page.text, meta };
 }
 
 const numberOr = (digits: string): number | null => (/^\d+$/.test(digits) ? Number(digits) : null);

@@ -20,7 +20,7 @@ describe('templates', () => {
     ['{{ルビ|漢字|かんじ}}と{{Ruby|青|あお}}', '漢字と青'],
     ['{{lang|en|Tokyo [[Bay|bay]]}}', 'Tokyo bay'],
     ['{{Lang|en|2=a=b}}', 'a=b'],
-    ['{{lang-de|Hafen}}', 'Hafen'],
+    ['{{lang-de|Hafen}}', 'ドイツ語: Hafen'],
     ['{{仮リンク|干拓|en|Polder}}地', '干拓地'],
     ['{{仮リンク|干拓|en|Polder|label=ポルダー}}', 'ポルダー'],
     ['{{要出典範囲|渡し場が<ref>x</ref>あった|date=2015年}}とされる', '渡し場があったとされる'],
@@ -31,7 +31,7 @@ describe('templates', () => {
     ['{{DEFAULTSORT:みなと}}港', '港'],
     ['{{{1|既定}}}{{{{{x}}}}}港', '港'],
     ['{{#if:a|b|c}}港', '港'],
-    ['{{convert|3776|m}}', '3776m'],
+    ['{{convert|3776|m}}', '3776 m'],
     ['港 {{x}} 駅', '港 駅'],
     ['{{flagicon|JPN}}・{{x}}', ''],
   ]);

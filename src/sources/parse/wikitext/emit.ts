@@ -1,11 +1,23 @@
 // Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
-import type { Token } from './lex.ts';
+import type { Lexed, Token } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
-import { embedded, languages } from './names.ts';
-import { shownBy, textFunction, titleWord } from './templates.ts';
+import { disambiguation, embedded, languages } from './names.ts';
+import type { Piece } from './patterns.ts';
+import { canonical, type Templates, textFunction, titleWord } from './templates.ts';
+import { shownRule } from './variants.ts';
 
-export interface Page {
-  readonly title?: string;
+/** What a page's words may come from besides its wikitext. */
+export interface Surroundings {
+  readonly title: string | undefined;
+  readonly templates: Templates;
+}
+
+export interface Emitted {
+  readonly text: string;
+  /** A template says that the page only lists what its title may mean. */
+  readonly isDisambiguation: boolean;
+  /** Characters and brackets looked at. */
+  readonly work: number;
 }
 
 type Range = { readonly from: number; readonly to: number };
@@ -20,39 +32,36 @@ interface Frame {
   until: number;
 }
 
-export function emit(
-  text: string,
-  tokens: readonly Token[],
-  stops: readonly number[],
-  page: Page,
-): { text: string; work: number } {
-  const emitter = new Emitter(text, tokens, stops, page);
-  return { text: emitter.emit(), work: emitter.work };
+export function emit(text: string, lexed: Lexed, page: Surroundings): Emitted {
+  return new Emitter(text, lexed, page).emit();
 }
 
 class Emitter {
   readonly #text: string;
   readonly #tokens: readonly Token[];
   readonly #stops: readonly number[];
-  readonly #page: Page;
+  readonly #title: string | undefined;
+  readonly #templates: Templates;
   readonly #out: string[] = [];
   readonly #frames: Frame[] = [];
   /** Only ever grows, so that the work does not depend on the nesting. */
   #at = 0;
   #index = 0;
   #stop = 0;
-  work = 0;
+  #isDisambiguation = false;
+  #work = 0;
 
-  constructor(text: string, tokens: readonly Token[], stops: readonly number[], page: Page) {
+  constructor(text: string, { tokens, stops }: Lexed, { title, templates }: Surroundings) {
     this.#text = text;
     this.#tokens = tokens;
     this.#stops = stops;
-    this.#page = page.title === undefined ? {} : { title: withoutMarks(page.title) };
+    this.#title = title === undefined ? undefined : withoutMarks(title);
+    this.#templates = templates;
   }
 
-  emit(): string {
+  emit(): Emitted {
     for (;;) {
-      this.work++;
+      this.#work++;
       const frame = this.#frames.at(-1);
       const limit = frame?.until ?? this.#text.length;
       const token = this.#tokens[this.#index];
@@ -63,10 +72,11 @@ class Emitter {
         this.#at = Math.min(this.#apply(token, limit), limit);
       } else {
         this.#copy(limit);
-        if (frame === undefined) return this.#out.join('');
+        if (frame === undefined) break;
         this.#advance(frame);
       }
     }
+    return { text: this.#out.join(''), isDisambiguation: this.#isDisambiguation, work: this.#work };
   }
 
   #copy(to: number): void {
@@ -77,7 +87,7 @@ class Emitter {
   /** Writes a construct's fixed texts up to its next part of the page. */
   #advance(frame: Frame): void {
     while (frame.next < frame.parts.length) {
-      this.work++;
+      this.#work++;
       const part = frame.parts[frame.next++];
       if (typeof part === 'string') this.#out.push(part);
       // A parameter given before the one just written: going back would cost more than the text is worth.
@@ -120,6 +130,8 @@ class Emitter {
         return this.#skip(token.end, limit);
       case 'table':
         return token.close < 0 ? this.#skip(token.end, limit) : this.#remove(token.after);
+      case 'variant':
+        return token.close < 0 ? token.start : this.#variant(token);
       case 'template':
         return token.close < 0 ? this.#skip(token.end, limit) : this.#template(token);
       case 'link':
@@ -139,7 +151,7 @@ class Emitter {
       const stop = Math.min(this.#stops[this.#stop] ?? limit, limit);
       let token = this.#tokens[index];
       while (token !== undefined && token.start < stop && Math.max(at, token.after) <= stop) {
-        this.work++;
+        this.#work++;
         at = Math.max(at, token.after);
         token = this.#tokens[++index];
       }
@@ -157,22 +169,43 @@ class Emitter {
     if (!isNamed) return this.#remove(token.after);
     const name = this.#text.slice(token.end, nameEnd).replace(/<!--[^<>]*-->/g, '');
     if (titleWord.test(name)) {
-      this.#out.push(this.#page.title ?? GONE);
+      this.#out.push(this.#title ?? GONE);
       return token.after;
     }
     const called = textFunction.exec(name)?.[0];
     if (called !== undefined) {
       return this.#show([this.#trim(token.end + called.length, nameEnd)], token.after);
     }
-    const pieces = shownBy(name);
+    const key = canonical(name);
+    if (disambiguation.has(key)) this.#isDisambiguation = true;
+    let parameters: Map<string, Range> | undefined;
+    const read = (): Map<string, Range> => {
+      parameters ??= this.#parameters(token);
+      return parameters;
+    };
+    const pieces = this.#templates(key, (parameter) => this.#given(read().get(parameter)));
     if (pieces === undefined) return this.#remove(token.after);
-    const parameters = this.#parameters(token);
-    const parts = pieces.map((piece): Part => {
-      if ('text' in piece) return piece.text;
-      const key = piece.parameter.find((name) => parameters.has(name));
-      return (key === undefined ? undefined : parameters.get(key)) ?? GONE;
+    return this.#show(this.#parts(pieces, read()), token.after);
+  }
+
+  /** Recursion is over the pattern, which is no deeper than `readPattern` lets it be. */
+  #parts(pieces: readonly Piece[], parameters: ReadonlyMap<string, Range>): Part[] {
+    return pieces.flatMap((piece): Part[] => {
+      if (typeof piece === 'string') return [piece];
+      if ('parameter' in piece) return [firstGiven(piece.parameter, parameters) ?? GONE];
+      const isShown = piece.group.every(
+        (inner) =>
+          typeof inner === 'string' || 'group' in inner || firstGiven(inner.parameter, parameters) !== undefined,
+      );
+      return isShown ? this.#parts(piece.group, parameters) : [];
     });
-    return this.#show(parts, token.after);
+  }
+
+  /** A parameter's text when it is short and holds no markup. */
+  #given(range: Range | undefined): string | undefined {
+    if (range === undefined || range.to - range.from > 60) return undefined;
+    const text = this.#text.slice(range.from, range.to);
+    return /[[\]{}<>|\n]/.test(text) ? undefined : text;
   }
 
   #parameters(token: Token): Map<string, Range> {
@@ -192,7 +225,7 @@ class Emitter {
   #nameEnd(from: number, to: number): number {
     const end = Math.min(to, from + 40);
     for (let at = from; at < end; at++) {
-      this.work++;
+      this.#work++;
       const char = this.#text[at];
       if (char === '=') return at;
       if (char === '<' || char === '{' || char === '[') return -1;
@@ -204,8 +237,18 @@ class Emitter {
     let [start, end] = [from, to];
     while (start < end && isSpace(this.#text.charCodeAt(start))) start++;
     while (end > start && isSpace(this.#text.charCodeAt(end - 1))) end--;
-    this.work += to - from - (end - start);
+    this.#work += to - from - (end - start);
     return { from: start, to: end };
+  }
+
+  // -------------------------------------------------------------- variants
+
+  #variant(token: Token): number {
+    const range = shownRule(this.#text, token);
+    this.#work += (token.pipes[0] ?? token.end) - token.end + (range === undefined ? 0 : range.to - token.end);
+    // `-{}-` only keeps a conversion from reaching over it: nothing is missing there.
+    if (range === undefined) return token.after;
+    return this.#show([range], token.after);
   }
 
   // -------------------------------------------------------------- links
@@ -252,7 +295,7 @@ class Emitter {
     let at = token.end;
     let index = this.#index;
     while (at < token.close && !isSpace(this.#text.charCodeAt(at))) {
-      this.work++;
+      this.#work++;
       at++;
       // An address may hold templates; a space inside them does not end it.
       while ((this.#tokens[index]?.start ?? at) < at) at = Math.max(at, this.#tokens[index++]?.after ?? at);
@@ -260,6 +303,14 @@ class Emitter {
     const label = this.#trim(Math.min(at, token.close), token.close);
     return label.from < label.to ? this.#show([label], token.after) : this.#remove(token.after);
   }
+}
+
+function firstGiven(names: readonly string[], parameters: ReadonlyMap<string, Range>): Range | undefined {
+  for (const name of names) {
+    const range = parameters.get(name);
+    if (range !== undefined) return range;
+  }
+  return undefined;
 }
 
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;

@@ -1,5 +1,5 @@
 // Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
-import { blockTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
+import { blockTags, codeTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
 import { Searches } from './searches.ts';
 
 /**
@@ -8,7 +8,7 @@ import { Searches } from './searches.ts';
  * brackets; one that is not closed has `close` -1.
  */
 type Kind = 'gone' | 'tag' | 'newline' | 'literal' | 'open' | Bracket;
-export type Bracket = 'template' | 'link' | 'external' | 'table';
+export type Bracket = 'template' | 'link' | 'external' | 'table' | 'variant';
 
 export interface Token {
   readonly kind: Kind;
@@ -20,8 +20,11 @@ export interface Token {
   /** End of the whole: of the markup that closes, or else `end`. */
   after: number;
   /** The `|` between its parts. */
-  readonly pipes: number[];
+  pipes: number[];
 }
+
+/** Most tokens have no parts: one empty list, never written to, serves them all. */
+const NO_PIPES: number[] = [];
 
 export interface Lexed {
   /** By `start`; pairs are properly nested. */
@@ -34,7 +37,7 @@ export interface Lexed {
 
 export const lex = (text: string): Lexed => new Lexer(text).lex();
 
-const [NEWLINE, SPACE, TAB, EQUALS] = [0x0a, 0x20, 0x09, 0x3d];
+const [NEWLINE, SPACE, TAB, EQUALS, HYPHEN, COLON, SEMICOLON, SLASH] = [0x0a, 0x20, 0x09, 0x3d, 0x2d, 0x3a, 0x3b, 0x2f];
 const [BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS, GREATER] = [0x7b, 0x7d, 0x5b, 0x5d, 0x7c, 0x3c, 0x3e];
 const special = new Uint8Array(128);
 for (const code of [NEWLINE, BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS]) special[code] = 1;
@@ -49,7 +52,9 @@ class Lexer {
   readonly #stops: number[] = [];
   /** Brackets that wait for their end, innermost last, and how many there are of each. */
   readonly #stack: Token[] = [];
-  readonly #waiting: Record<Bracket, number> = { template: 0, link: 0, external: 0, table: 0 };
+  readonly #waiting: Record<Bracket, number> = { template: 0, link: 0, external: 0, table: 0, variant: 0 };
+  /** The colon of this line between a term and its definition, when it is still ahead; else past the end. */
+  #colon = Number.POSITIVE_INFINITY;
   #work = 0;
 
   constructor(text: string) {
@@ -68,10 +73,12 @@ class Lexer {
       if (at < text.length) at = this.#markup(code, at);
       this.#work += at - from;
     }
+    if (this.#colon < text.length) this.#split();
     return { tokens: this.#tokens, stops: this.#stops, work: this.#work + this.#searches.work };
   }
 
   #markup(code: number, at: number): number {
+    if (at > this.#colon) this.#split();
     if (code === NEWLINE) return this.#lineStart(at + 1);
     if (code === BRACE) return this.#openBraces(at, this.#run(at, BRACE));
     if (code === BRACE_END) return this.#closeBraces(at, this.#run(at, BRACE_END));
@@ -90,7 +97,7 @@ class Lexer {
     const begins = this.#skipSpaces(at);
     if (begins >= text.length || text.charCodeAt(begins) === NEWLINE) {
       if (at > 0) this.#stops.push(at - 1);
-      this.#popWhile((top) => top === 'link' || top === 'external');
+      this.#popWhile((top) => top === 'link' || top === 'external' || top === 'variant');
       return at;
     }
     if (this.#isHeading(at)) {
@@ -101,6 +108,7 @@ class Lexer {
     let table = begins;
     while (isListMark(text.charCodeAt(table))) table++;
     this.#work += table - at;
+    if (text.charCodeAt(at) === SEMICOLON) this.#findColon(table);
     if (text.startsWith('{|', table)) {
       this.#open('table', table, table + 2);
       return table + 2;
@@ -110,6 +118,27 @@ class Lexer {
       return begins + 2;
     }
     return at;
+  }
+
+  /** `; term : definition` stands in one line of the source and in two of the page. The colon of a link is none. */
+  #findColon(from: number): void {
+    const text = this.#text;
+    let depth = 0;
+    let at = from;
+    for (let code = text.charCodeAt(at); at < text.length && code !== NEWLINE; code = text.charCodeAt(++at)) {
+      if (code === BRACKET || code === BRACE || code === LESS) depth++;
+      else if (code === BRACKET_END || code === BRACE_END || code === GREATER) depth--;
+      else if (code === COLON && depth === 0 && text.charCodeAt(at + 1) !== SLASH) {
+        this.#colon = at;
+        break;
+      }
+    }
+    this.#work += at - from;
+  }
+
+  #split(): void {
+    this.#add('newline', this.#colon, this.#colon + 1);
+    this.#colon = Number.POSITIVE_INFINITY;
   }
 
   #skipSpaces(at: number): number {
@@ -138,6 +167,9 @@ class Lexer {
 
   #openBraces(at: number, count: number): number {
     const end = at + count;
+    // `-{{` is a hyphen before a template. Wordings do not nest: then each is looked through once.
+    if (count === 1 && this.#text.charCodeAt(at - 1) === HYPHEN && this.#waiting.variant === 0)
+      return this.#open('variant', at - 1, end);
     for (let start = at; end - start >= 2; ) {
       // Of an odd run the innermost three are a parameter: `{{{1|}}}`.
       const next = start + (end - start === 3 ? 3 : 2);
@@ -149,6 +181,21 @@ class Lexer {
 
   #closeBraces(at: number, count: number): number {
     const end = at + count;
+    if (this.#waiting.variant > 0 && this.#text.charCodeAt(end) === HYPHEN) return this.#closeVariant(at, end);
+    return this.#closeTemplates(at, end);
+  }
+
+  /** The last brace before a hyphen ends the wording; those before it end templates inside. */
+  #closeVariant(at: number, end: number): number {
+    if (this.#stack.at(-1)?.kind === 'template') {
+      const closed = this.#closeTemplates(at, end - ((end - at) % 2));
+      if (closed === end) return end;
+    }
+    this.#close('variant', end - 1, end + 1);
+    return end + 1;
+  }
+
+  #closeTemplates(at: number, end: number): number {
     let start = at;
     while (end - start >= 2 && this.#waiting.template > 0) {
       this.#popWhile((top) => top !== 'template');
@@ -157,7 +204,7 @@ class Lexer {
       this.#close('template', start, start + length);
       start += length;
     }
-    if (count > 1 && start < end) this.#add('gone', start, end);
+    if (end - at > 1 && start < end) this.#add('gone', start, end);
     return end;
   }
 
@@ -193,7 +240,9 @@ class Lexer {
     // MediaWiki splits templates before it reads external links.
     if (this.#waiting.template > 0) this.#popWhile((top) => top === 'external');
     const top = this.#stack.at(-1);
-    if (top !== undefined && (top.kind === 'template' || top.kind === 'link')) top.pipes.push(at);
+    if (top === undefined || top.kind === 'table' || top.kind === 'external') return at + 1;
+    if (top.pipes === NO_PIPES) top.pipes = [at];
+    else top.pipes.push(at);
     return at + 1;
   }
 
@@ -226,7 +275,7 @@ class Lexer {
 
   #startTag(name: string, at: number, end: number): number {
     if (name === 'table') return this.#open('table', at, end);
-    if (name === 'nowiki' || name === 'pre') {
+    if (name === 'nowiki' || name === 'pre' || (codeTags.has(name) && isInline(this.#text.slice(at, end)))) {
       const ending = this.#searches.tagEnd(name, end);
       return ending === undefined ? this.#lone(name, at, end) : this.#add('literal', at, end, ending);
     }
@@ -255,12 +304,12 @@ class Lexer {
 
   #add(kind: Kind, start: number, end: number, ending?: { close: number; after: number }): number {
     const { close, after } = ending ?? { close: -1, after: end };
-    this.#tokens.push({ kind, start, end, close, after, pipes: [] });
+    this.#tokens.push({ kind, start, end, close, after, pipes: NO_PIPES });
     return after;
   }
 
   #open(kind: Bracket, start: number, end: number): number {
-    const token: Token = { kind, start, end, close: -1, after: end, pipes: [] };
+    const token: Token = { kind, start, end, close: -1, after: end, pipes: NO_PIPES };
     this.#tokens.push(token);
     this.#stack.push(token);
     this.#waiting[kind]++;
@@ -288,8 +337,10 @@ class Lexer {
   }
 }
 
+const isInline = (tag: string): boolean => /\sinline(?=[\s=/>])/i.test(tag);
+
 const isBracket = (kind: Kind): kind is Bracket =>
-  kind === 'template' || kind === 'link' || kind === 'external' || kind === 'table';
+  kind === 'template' || kind === 'link' || kind === 'external' || kind === 'table' || kind === 'variant';
 
 /** `*`, `#`, `:` or `;`, or a space between them. */
 const isListMark = (code: number): boolean =>

@@ -2,6 +2,7 @@
 import { decodeEntities } from './entities.ts';
 import { GONE, INNER } from './marks.ts';
 import { behaviourSwitch, holdsNoProse } from './names.ts';
+import { withoutQuotes } from './quotes.ts';
 import { tidy } from './tidy.ts';
 
 interface Heading {
@@ -10,7 +11,7 @@ interface Heading {
 }
 
 /** Lines of text, one a paragraph, list item or heading. A heading goes when nothing of its section is left. */
-export function readLines(text: string): string {
+export function readLines(text: string, shown: 'keep' | 'drop'): string {
   const lines: string[] = [];
   let headings: Heading[] = [];
   /** Level of the section that is being cut; 7 when none is. */
@@ -27,7 +28,7 @@ export function readLines(text: string): string {
       if (line.level > cut) continue;
       cut = holdsNoProse(line.text) ? line.level : 7;
       headings = headings.filter(({ level }) => level < line.level);
-      if (cut === 7) headings.push(line);
+      if (cut === 7 && shown === 'keep') headings.push(line);
     } else if (line !== '' && cut === 7) {
       for (const heading of headings) lines.push(heading.text);
       headings = [];
@@ -55,8 +56,7 @@ function readHeading(line: string): string | Heading {
 }
 
 function readInline(source: string): string {
-  let text = source;
-  if (text.includes("''")) text = text.replace(/'{2,}/g, (run) => (run.length === 4 ? "'" : ''));
+  let text = withoutQuotes(source);
   if (text.includes('__')) text = text.replace(behaviourSwitch, GONE);
   text = decodeEntities(text);
   return trimEdges(text.includes(GONE) ? tidy(text) : text);
