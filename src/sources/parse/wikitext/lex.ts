@@ -204,7 +204,8 @@ class Lexer {
       this.#close('template', start, start + length);
       start += length;
     }
-    if (end - at > 1 && start < end) this.#add('gone', start, end);
+    // One brace too many is text, as MediaWiki shows it.
+    if (end - start > 1) this.#add('gone', start, end);
     return end;
   }
 
