@@ -1,9 +1,9 @@
 // Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
 import type { Lexed, Token } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
-import { disambiguation, embedded, languages } from './names.ts';
+import { embedded, languages } from './names.ts';
 import type { Piece } from './patterns.ts';
-import { canonical, type Templates, textFunction, titleWord } from './templates.ts';
+import { LONGEST_NAME, type Templates } from './templates.ts';
 import { shownRule } from './variants.ts';
 
 /** What a page's words may come from besides its wikitext. */
@@ -35,6 +35,8 @@ interface Frame {
 export function emit(text: string, lexed: Lexed, page: Surroundings): Emitted {
   return new Emitter(text, lexed, page).emit();
 }
+
+const COLON = 0x3a;
 
 class Emitter {
   readonly #text: string;
@@ -108,6 +110,14 @@ class Emitter {
     return this.#at;
   }
 
+  /** As `#show` of one range, without a frame where it holds no markup, as most do. */
+  #showRange(range: Range, after: number): number {
+    const next = this.#tokens[this.#index];
+    if (next !== undefined && next.start < range.to) return this.#show([range], after);
+    this.#out.push(this.#text.slice(range.from, range.to));
+    return after;
+  }
+
   #remove(after: number): number {
     this.#out.push(GONE);
     return after;
@@ -165,27 +175,27 @@ class Emitter {
   #template(token: Token): number {
     const nameEnd = token.pipes[0] ?? token.close;
     // No name is longer; `{{{1|…}}}` is a parameter, which has none.
-    const isNamed = token.end - token.start === 2 && nameEnd - token.end <= 200;
-    if (!isNamed) return this.#remove(token.after);
-    const name = this.#text.slice(token.end, nameEnd).replace(/<!--[^<>]*-->/g, '');
-    if (titleWord.test(name)) {
-      this.#out.push(this.#title ?? GONE);
-      return token.after;
+    const isNamed = token.end - token.start === 2 && nameEnd - token.end <= LONGEST_NAME;
+    const shown = isNamed ? this.#templates(this.#text.slice(token.end, nameEnd)) : undefined;
+    switch (shown?.kind) {
+      case undefined:
+        return this.#remove(token.after);
+      case 'title':
+        this.#out.push(this.#title ?? GONE);
+        return token.after;
+      case 'argument':
+        return this.#show([this.#trim(token.end + shown.from, nameEnd)], token.after);
+      case 'disambiguation':
+        this.#isDisambiguation = true;
+        return this.#remove(token.after);
+      case 'pieces': {
+        const parameters = this.#parameters(token);
+        const pieces = shown.pieces((parameter) => this.#given(parameters.get(parameter)));
+        return pieces === undefined
+          ? this.#remove(token.after)
+          : this.#show(this.#parts(pieces, parameters), token.after);
+      }
     }
-    const called = textFunction.exec(name)?.[0];
-    if (called !== undefined) {
-      return this.#show([this.#trim(token.end + called.length, nameEnd)], token.after);
-    }
-    const key = canonical(name);
-    if (disambiguation.has(key)) this.#isDisambiguation = true;
-    let parameters: Map<string, Range> | undefined;
-    const read = (): Map<string, Range> => {
-      parameters ??= this.#parameters(token);
-      return parameters;
-    };
-    const pieces = this.#templates(key, (parameter) => this.#given(read().get(parameter)));
-    if (pieces === undefined) return this.#remove(token.after);
-    return this.#show(this.#parts(pieces, read()), token.after);
   }
 
   /** Recursion is over the pattern, which is no deeper than `readPattern` lets it be. */
@@ -248,7 +258,7 @@ class Emitter {
     this.#work += (token.pipes[0] ?? token.end) - token.end + (range === undefined ? 0 : range.to - token.end);
     // `-{}-` only keeps a conversion from reaching over it: nothing is missing there.
     if (range === undefined) return token.after;
-    return this.#show([range], token.after);
+    return this.#showRange(range, token.after);
   }
 
   // -------------------------------------------------------------- links
@@ -257,16 +267,16 @@ class Emitter {
     const targetEnd = token.pipes[0] ?? token.close;
     const target = this.#trim(token.end, targetEnd);
     const namespace = this.#namespace(target.from, target.to);
-    if (embedded.has(namespace) || languages.has(namespace)) return this.#remove(token.after);
-    const isPlain = this.#text[target.from] === ':';
+    if (namespace !== '' && (embedded.has(namespace) || languages.has(namespace))) return this.#remove(token.after);
+    const isPlain = this.#text.charCodeAt(target.from) === COLON;
     const pipe = token.pipes[0];
     const label = pipe === undefined ? undefined : this.#trim(pipe + 1, token.close);
     // Spaces inside a label are text: only an empty one is trimmed.
-    if (pipe !== undefined && label !== undefined && label.from < label.to) {
-      return this.#show([{ from: pipe + 1, to: token.close }], token.after);
-    }
+    if (pipe !== undefined && label !== undefined && label.from < label.to)
+      return this.#showRange({ from: pipe + 1, to: token.close }, token.after);
     const from = isPlain ? target.from + 1 : target.from;
-    return this.#show([pipe === undefined ? { from, to: target.to } : this.#pipeTrick(from, target.to)], token.after);
+    const range = pipe === undefined ? { from, to: target.to } : this.#pipeTrick(from, target.to);
+    return this.#showRange(range, token.after);
   }
 
   /** The words of a link that is not closed are text; the caption and options of a picture are not. */
@@ -277,9 +287,11 @@ class Emitter {
 
   /** What stands before the colon of a link's target; nothing in `[[:File:x]]`, which is a link like others. */
   #namespace(from: number, to: number): string {
-    const target = this.#text.slice(from, Math.min(to, from + 40));
-    const colon = target.indexOf(':');
-    return colon < 0 ? '' : target.slice(0, colon).trim().toLowerCase().replaceAll(' ', '_');
+    const end = Math.min(to, from + 40);
+    let colon = from;
+    while (colon < end && this.#text.charCodeAt(colon) !== COLON) colon++;
+    if (colon === end) return '';
+    return this.#text.slice(from, colon).trim().toLowerCase().replaceAll(' ', '_');
   }
 
   /** `[[namespace:name (what)|]]` shows the name alone. */
@@ -301,7 +313,7 @@ class Emitter {
       while ((this.#tokens[index]?.start ?? at) < at) at = Math.max(at, this.#tokens[index++]?.after ?? at);
     }
     const label = this.#trim(Math.min(at, token.close), token.close);
-    return label.from < label.to ? this.#show([label], token.after) : this.#remove(token.after);
+    return label.from < label.to ? this.#showRange(label, token.after) : this.#remove(token.after);
   }
 }
 

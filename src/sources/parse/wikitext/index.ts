@@ -53,7 +53,7 @@ export function measure(
   reader: Reader = standard,
 ): { text: string; isDisambiguation: boolean; work: number } {
   const source = withoutMarks(wikitext);
-  const lexed = lex(source);
+  const lexed = lex(source, reader.templates);
   const emitted = emit(source, lexed, { title: page.title, templates: reader.templates });
   return {
     text: readLines(emitted.text, reader.headings),

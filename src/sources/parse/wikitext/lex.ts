@@ -1,6 +1,7 @@
 // Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
 import { blockTags, codeTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
 import { Searches } from './searches.ts';
+import { LONGEST_NAME, type Templates } from './templates.ts';
 
 /**
  * `gone`: removed from `start` to `after`. `tag`: removed, its contents stay. `newline`: a line break or a block's edge.
@@ -35,12 +36,16 @@ export interface Lexed {
   readonly work: number;
 }
 
-export const lex = (text: string): Lexed => new Lexer(text).lex();
+export const lex = (text: string, templates: Templates): Lexed => new Lexer(text, templates).lex();
 
 const [NEWLINE, SPACE, TAB, EQUALS, HYPHEN, COLON, SEMICOLON, SLASH] = [0x0a, 0x20, 0x09, 0x3d, 0x2d, 0x3a, 0x3b, 0x2f];
 const [BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS, GREATER] = [0x7b, 0x7d, 0x5b, 0x5d, 0x7c, 0x3c, 0x3e];
 const special = new Uint8Array(128);
 for (const code of [NEWLINE, BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS]) special[code] = 1;
+
+/** What matters inside a template that goes. */
+const braces = new Uint8Array(128);
+for (const code of [NEWLINE, BRACE, BRACE_END, LESS]) braces[code] = 1;
 
 const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
 const tagName = /^(\/?)([A-Za-z][A-Za-z0-9]{0,15})(?=[\s/]|$)/;
@@ -48,6 +53,7 @@ const tagName = /^(\/?)([A-Za-z][A-Za-z0-9]{0,15})(?=[\s/]|$)/;
 class Lexer {
   readonly #text: string;
   readonly #searches: Searches;
+  readonly #templates: Templates;
   readonly #tokens: Token[] = [];
   readonly #stops: number[] = [];
   /** Brackets that wait for their end, innermost last, and how many there are of each. */
@@ -55,10 +61,13 @@ class Lexer {
   readonly #waiting: Record<Bracket, number> = { template: 0, link: 0, external: 0, table: 0, variant: 0 };
   /** The colon of this line between a term and its definition, when it is still ahead; else past the end. */
   #colon = Number.POSITIVE_INFINITY;
+  /** A template that begins before this was looked through once without finding its end. */
+  #looked = 0;
   #work = 0;
 
-  constructor(text: string) {
+  constructor(text: string, templates: Templates) {
     this.#text = text;
+    this.#templates = templates;
     this.#searches = new Searches(text);
   }
 
@@ -170,6 +179,10 @@ class Lexer {
     // `-{{` is a hyphen before a template. Wordings do not nest: then each is looked through once.
     if (count === 1 && this.#text.charCodeAt(at - 1) === HYPHEN && this.#waiting.variant === 0)
       return this.#open('variant', at - 1, end);
+    if (count === 2 && at >= this.#looked && this.#goes(end)) {
+      const after = this.#templateEnd(end);
+      if (after > 0) return this.#add('gone', at, after);
+    }
     for (let start = at; end - start >= 2; ) {
       // Of an odd run the innermost three are a parameter: `{{{1|}}}`.
       const next = start + (end - start === 3 ? 3 : 2);
@@ -177,6 +190,64 @@ class Lexer {
       start = next;
     }
     return end;
+  }
+
+  /** Whether the template whose name begins at `from` shows nothing, whatever its parameters. */
+  #goes(from: number): boolean {
+    const text = this.#text;
+    const last = Math.min(text.length, from + LONGEST_NAME);
+    let end = from;
+    let code = text.charCodeAt(end);
+    while (end < last && code !== PIPE && (code >= 128 || special[code] === 0 || code === NEWLINE))
+      code = text.charCodeAt(++end);
+    this.#work += end - from;
+    return end < last && (code === PIPE || code === BRACE_END) && this.#templates(text.slice(from, end)) === undefined;
+  }
+
+  /**
+   * Where a template that goes ends, when it does before a heading; else -1, and then no template that begins before
+   * the place reached is looked through again. Nothing inside needs pairing but braces: most of a page's markup is here.
+   */
+  #templateEnd(from: number): number {
+    const text = this.#text;
+    const saved = this.#searches.commentEndFound;
+    let at = from;
+    for (let depth = 1; at < text.length; ) {
+      let code = text.charCodeAt(at);
+      while (code >= 128 || braces[code] === 0) code = text.charCodeAt(++at);
+      if (code === NEWLINE) {
+        if (this.#isHeading(++at)) break;
+      } else if (code === LESS) {
+        const after = this.#skipTag(at);
+        if (after < 0) break;
+        at = after;
+      } else if (at < text.length) {
+        const pairs = this.#run(at, code) >> 1;
+        if (code === BRACE_END && pairs >= depth) {
+          this.#work += at - from;
+          return at + depth * 2;
+        }
+        depth += code === BRACE ? pairs : -pairs;
+        at += Math.max(1, pairs * 2);
+      }
+    }
+    this.#work += at - from;
+    this.#searches.commentEndFound = saved;
+    this.#looked = at;
+    return -1;
+  }
+
+  /** Past a comment, or past a tag with what it hides; past the `<` of anything else; -1 for a comment without end. */
+  #skipTag(at: number): number {
+    if (this.#text.startsWith('!--', at + 1)) {
+      const close = this.#searches.commentEnd(at + 4);
+      return close < 0 ? -1 : close + 3;
+    }
+    const end = this.#tagEnd(at);
+    if (end < 0 || this.#text.charCodeAt(end - 1) === SLASH) return at + 1;
+    const name = tagName.exec(this.#text.slice(at + 1, Math.min(end, at + 40)))?.[0].toLowerCase() ?? '';
+    if (!removedTags.has(name) && name !== 'nowiki' && name !== 'pre') return at + 1;
+    return this.#searches.tagEnd(name, end + 1)?.after ?? at + 1;
   }
 
   #closeBraces(at: number, count: number): number {

@@ -1,14 +1,26 @@
 // Which templates show text of the article, and what they show.
 import { labelOf } from './languages.ts';
 import { type Given, workedByName } from './measures.ts';
+import { disambiguation } from './names.ts';
 import { type Piece, readPattern } from './patterns.ts';
 import { common, type Table, tables } from './template-table.ts';
 
-/** What the template of a name shows, or undefined when it goes. `given` reads its parameters. */
-export type Templates = (name: string, given: Given) => readonly Piece[] | undefined;
+/** What a template shows: its pieces, the page's title, or the text after the colon of a parser function. */
+export type Shown =
+  | { readonly kind: 'pieces'; readonly pieces: (given: Given) => readonly Piece[] | undefined }
+  | { readonly kind: 'title' }
+  | { readonly kind: 'argument'; readonly from: number }
+  /** It shows nothing, and says that the page only lists what its title may mean. */
+  | { readonly kind: 'disambiguation' };
+
+/** What the template of a name, as it is written, shows; undefined when it goes. */
+export type Templates = (name: string) => Shown | undefined;
+
+/** Of a name, with spaces and comments, in UTF-16 units: titles have at most 255 bytes. */
+export const LONGEST_NAME = 200;
 
 /** MediaWiki takes `_` for a space and ignores the case of the first letter; editors' redirects ignore the rest too. */
-export const canonical = (name: string): string =>
+const canonical = (name: string): string =>
   name
     .trim()
     .toLowerCase()
@@ -40,18 +52,36 @@ function rowsFor(language: string): Rows {
   return rows;
 }
 
+/** Names that are remembered as written: pages use few again and again. */
+const MOST_REMEMBERED = 10_000;
+
 /** `extra`: a pattern by name, which goes before ours; an empty one removes the template. */
 export function templatesOf(language: string, extra: Readonly<Record<string, string>>): Templates {
   // `zh-yue` borrows the templates of `zh`.
   const [base = ''] = language.split(/[-_]/);
+  const words = base === '' ? 'ja' : base;
   const rows = rowsFor(base);
   const own = new Map(Object.entries(extra).map(([name, pattern]) => [canonical(name), readPattern(pattern)]));
-  const words = base === '' ? 'ja' : base;
-  return (name, given) => {
-    const key = canonical(name);
-    const pieces = own.get(key);
-    if (pieces !== undefined) return pieces.length === 0 ? undefined : pieces;
-    return rows.get(key) ?? workedByName.get(key)?.(given, words) ?? foreignWord(key, words);
+  const find = (name: string): Shown | undefined => {
+    if (titleWord.test(name)) return { kind: 'title' };
+    const called = textFunction.exec(name)?.[0];
+    if (called !== undefined) return { kind: 'argument', from: called.length };
+    const key = canonical(name.replace(/<!--[^<>]*-->/g, ''));
+    const pieces = own.get(key) ?? rows.get(key);
+    if (pieces !== undefined) return pieces.length === 0 ? undefined : { kind: 'pieces', pieces: () => pieces };
+    const worked = workedByName.get(key);
+    if (worked !== undefined) return { kind: 'pieces', pieces: (given) => worked(given, words) };
+    const foreign = foreignWord(key, words);
+    if (foreign !== undefined) return { kind: 'pieces', pieces: () => foreign };
+    return disambiguation.has(key) ? { kind: 'disambiguation' } : undefined;
+  };
+  const remembered = new Map<string, Shown | undefined>();
+  return (name) => {
+    const known = remembered.get(name);
+    if (known !== undefined || remembered.has(name)) return known;
+    const found = find(name);
+    if (remembered.size < MOST_REMEMBERED) remembered.set(name, found);
+    return found;
   };
 }
 
@@ -65,6 +95,6 @@ function foreignWord(key: string, language: string): readonly Piece[] | undefine
 }
 
 /** `{{formatnum:1234}}`: a parser function whose argument is text. */
-export const textFunction = /^\s*(?:formatnum|lc|uc|lcfirst|ucfirst|nowrap)\s*:/i;
+const textFunction = /^\s*(?:formatnum|lc|uc|lcfirst|ucfirst|nowrap)\s*:/i;
 /** Shows the page's own title. */
-export const titleWord = /^\s*(?:sub|full|base|root)?pagename\s*$/i;
+const titleWord = /^\s*(?:sub|full|base|root)?pagename\s*$/i;
