@@ -212,7 +212,8 @@ class Lexer {
     const text = this.#text;
     const saved = this.#searches.commentEndFound;
     let at = from;
-    for (let depth = 1; at < text.length; ) {
+    // Braces that are still to be closed; one alone is text.
+    for (let open = 2; at < text.length && open > 1; ) {
       let code = text.charCodeAt(at);
       while (code >= 128 || braces[code] === 0) code = text.charCodeAt(++at);
       if (code === NEWLINE) {
@@ -222,13 +223,13 @@ class Lexer {
         if (after < 0) break;
         at = after;
       } else if (at < text.length) {
-        const pairs = this.#run(at, code) >> 1;
-        if (code === BRACE_END && pairs >= depth) {
+        const count = this.#run(at, code);
+        if (code === BRACE_END && count >= open) {
           this.#work += at - from;
-          return at + depth * 2;
+          return at + open;
         }
-        depth += code === BRACE ? pairs : -pairs;
-        at += Math.max(1, pairs * 2);
+        if (count > 1) open += code === BRACE ? count : -count;
+        at += count;
       }
     }
     this.#work += at - from;
