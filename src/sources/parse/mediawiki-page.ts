@@ -31,7 +31,7 @@ export function pageFields(piece: string): ReadonlyMap<string, string> {
 const TEXT = 'page/revision/text';
 const END = '</text>';
 /** What a plain text of XML cannot hold, or holds in a way that a parser must see to. */
-const odd = /&(?!(?:lt|gt|amp|quot|apos);)|]]>|[^\P{Cc}\t\n]|[\ufffe\uffff]/u;
+const odd = /&(?!(?:lt|gt|amp|quot|apos);)|\]\]>|[^\P{Cc}\t\n]|[\ufffe\uffff]/u;
 
 /** The text of the only `<text>` of a page, decoded, and the page without it; undefined when anything is unusual. */
 function wikitextOf(piece: string): { rest: string; wikitext: string } | undefined {
