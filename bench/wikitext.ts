@@ -101,7 +101,7 @@ export function speedTable(all: readonly Speeds[]): string[] {
     lines.push(`| | Seiryu, the dump's XML and its wikitext | ${each.dump.toFixed(1)} | |`);
     for (const { name, version, python, speed } of each.peers)
       lines.push(
-        `| | ${name} ${version} (Python ${python}) | ${speed.toFixed(2)} | ${(each.ours / speed).toFixed(0)} × |`,
+        `| | ${name.replace('--', ' --')} ${version} (Python ${python}) | ${speed.toFixed(2)} | ${(each.ours / speed).toFixed(0)} × |`,
       );
   }
   return lines;

@@ -1,6 +1,6 @@
 """Reads wikitext with a peer: one JSON object {title, wikitext} a line in, one {text} a line out; prints what it took.
 
-Usage: peers.py mwparserfromhell|wikiextractor PAGES TEXTS
+Usage: peers.py mwparserfromhell|wikiextractor|wikiextractor--no-templates PAGES TEXTS
 """
 
 import json
@@ -20,10 +20,15 @@ def reader(name):
 
     logging.disable(logging.CRITICAL)
 
-    # What `wikiextractor --no-templates` does with a page; headings are kept, as the others do.
+    # What Extractor.extract() does with a page, by default and with --no-templates; headings are kept, as the others do.
+    expand = name == "wikiextractor"
+
     def read(page):
         extractor = Extractor("0", "0", "", page["title"], [])
-        return "\n".join(extractor.clean_text(page["wikitext"], mark_headers=True, expand_templates=False, html_safe=False))
+        paragraphs = extractor.clean_text(
+            page["wikitext"], mark_headers=True, expand_templates=expand, html_safe=False
+        )
+        return "\n".join(paragraphs)
 
     return read
 
@@ -39,7 +44,7 @@ def main():
     with open(target, "w", encoding="utf-8") as out:
         for text in texts:
             out.write(json.dumps({"text": text}) + "\n")
-    print(json.dumps({"cpu": cpu, "wall": wall, "version": version(name), "python": sys.version.split()[0]}))
+    print(json.dumps({"cpu": cpu, "wall": wall, "version": version(name.split("--")[0]), "python": sys.version.split()[0]}))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,10 @@ import { z } from 'zod';
 import { DATA } from '../corpus.ts';
 import type { Page } from './pages.ts';
 
-export const peers = ['mwparserfromhell', 'wikiextractor'] as const;
+/** wikiextractor expands templates unless told not to; our pages come without the pages that define them. */
+export const peers = ['mwparserfromhell', 'wikiextractor', 'wikiextractor--no-templates'] as const;
 export type Peer = (typeof peers)[number];
-const pinned: Readonly<Record<Peer, string>> = { mwparserfromhell: '0.7.2', wikiextractor: '3.1.0' };
+const pinned = ['mwparserfromhell==0.7.2', 'wikiextractor==3.1.0'];
 const venv = join(DATA, 'wikitext-peers');
 
 const measured = z.object({ cpu: z.number(), wall: z.number(), version: z.string(), python: z.string() });
@@ -22,13 +23,12 @@ export interface PeerRun extends z.output<typeof measured> {
 /** Makes the environment when it is missing; needs python3 with venv, and PyPI or a mirror of it. */
 function python(): string {
   const path = join(venv, 'bin/python');
-  const mark = join(venv, peers.map((peer) => `${peer}-${pinned[peer]}`).join('+'));
+  const mark = join(venv, pinned.join('+'));
   if (existsSync(mark)) return path;
   rmSync(venv, { recursive: true, force: true });
   mkdirSync(DATA, { recursive: true });
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  const wanted = peers.map((peer) => `${peer}==${pinned[peer]}`);
-  execFileSync(path, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...wanted], {
+  execFileSync(path, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...pinned], {
     stdio: 'inherit',
   });
   writeFileSync(mark, '');

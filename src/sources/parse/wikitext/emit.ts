@@ -185,6 +185,14 @@ class Emitter {
         return token.after;
       case 'argument':
         return this.#show([this.#trim(token.end + shown.from, nameEnd)], token.after);
+      case 'number': {
+        const range = this.#trim(token.end + shown.from, nameEnd);
+        const digits = this.#given(range);
+        if (digits === undefined || !/^\d{4,}(?:\.\d+)?$/.test(digits)) return this.#showRange(range, token.after);
+        const [whole = '', ...rest] = digits.split('.');
+        this.#out.push([whole.replace(/\B(?=(?:\d{3})+$)/g, shown.separator), ...rest].join('.'));
+        return token.after;
+      }
       case 'disambiguation':
         this.#isDisambiguation = true;
         return this.#remove(token.after);

@@ -118,7 +118,7 @@ class Lexer {
     while (isListMark(text.charCodeAt(table))) table++;
     this.#work += table - at;
     if (text.charCodeAt(at) === SEMICOLON) this.#findColon(table);
-    if (text.startsWith('{|', table)) {
+    if (text.charCodeAt(table) === BRACE && text.charCodeAt(table + 1) === PIPE) {
       this.#open('table', table, table + 2);
       return table + 2;
     }
@@ -284,7 +284,7 @@ class Lexer {
   #openBrackets(at: number, count: number): number {
     const end = at + count;
     scheme.lastIndex = end;
-    const isExternal = scheme.test(this.#text);
+    const isExternal = mayBeScheme(this.#text.charCodeAt(end)) && scheme.test(this.#text);
     // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
     const external = !isExternal || (count === 2 && this.#text.charCodeAt(end) === 0x2f) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);
@@ -409,6 +409,10 @@ class Lexer {
     }
   }
 }
+
+/** A small or capital letter or a slash. */
+const mayBeScheme = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || code === SLASH || (code >= 0x41 && code <= 0x5a);
 
 const isInline = (tag: string): boolean => /\sinline(?=[\s=/>])/i.test(tag);
 

@@ -23,7 +23,7 @@ export function readLines(text: string, shown: 'keep' | 'drop'): string {
     const line = readLine(source);
     start = end + 1;
     // The punctuation between things that were removed is no line.
-    if (typeof line === 'string' && source.includes(GONE) && !wordly.test(line)) continue;
+    if (typeof line === 'string' && source.includes(GONE) && !hasWord(line)) continue;
     if (typeof line !== 'string') {
       if (line.level > cut) continue;
       cut = holdsNoProse(line.text) ? line.level : 7;
@@ -44,8 +44,23 @@ function readLine(source: string): string | Heading {
   if (line.startsWith('=') && line.endsWith('=') && line.length > 2) return readHeading(line);
   // A row or the end of a table whose beginning is gone.
   if (line.startsWith('|')) return '';
-  return readInline(line.replace(/^(?:-{4,}|[*#:; \t\ufdd0]+)/, ''));
+  return readInline(line.slice(markEnd(line)));
 }
+
+/** Past the marks of a list, or past a rule. */
+function markEnd(line: string): number {
+  let end = 0;
+  if (line.startsWith('----')) {
+    while (line.charCodeAt(end) === 0x2d) end++;
+    return end;
+  }
+  while (end < line.length && isListMark(line.charCodeAt(end))) end++;
+  return end;
+}
+
+/** `*`, `#`, `:` or `;`, and what may stand between them. */
+const isListMark = (code: number): boolean =>
+  code === 0x2a || code === 0x23 || code === 0x3a || code === 0x3b || code === 0x20 || code === 0x09 || code === 0xfdd0;
 
 function readHeading(line: string): string | Heading {
   let level = 0;
@@ -63,6 +78,12 @@ function readInline(source: string): string {
 }
 
 const wordly = /[\p{L}\p{N}]/u;
+
+/** Kana and kanji at the beginning, as in most lines, need no pattern. */
+function hasWord(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return (first > 0x3040 && first < 0x3097) || (first >= 0x4e00 && first < 0xa000) || wordly.test(line);
+}
 
 /** Without spaces at either end. An ideographic space stays: it indents a paragraph as its author wrote it. */
 function trimEdges(text: string): string {

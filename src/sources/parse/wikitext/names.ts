@@ -44,11 +44,20 @@ const sectionsByLanguage: Readonly<Record<string, string>> = {
 /** Titles of sections that hold lists of links and sources, no prose. */
 const sections = set(Object.values(sectionsByLanguage).join(' '));
 
+const judged = new Map<string, boolean>();
+/** Titles remembered: articles use few again and again, and to judge one takes long. */
+const MOST_JUDGED = 4096;
+
 /** "注釈・出典" is such a section too: every part of the title must be one. */
 export function holdsNoProse(heading: string): boolean {
   if (heading.length > 60) return false;
+  const known = judged.get(heading);
+  if (known !== undefined) return known;
   const title = heading.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, '_');
-  return sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
+  const holdsNone =
+    sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
+  if (judged.size < MOST_JUDGED) judged.set(heading, holdsNone);
+  return holdsNone;
 }
 
 const trimmed = (part: string): string => part.replace(/^_|_$/g, '');

@@ -10,6 +10,8 @@ export type Shown =
   | { readonly kind: 'pieces'; readonly pieces: (given: Given) => readonly Piece[] | undefined }
   | { readonly kind: 'title' }
   | { readonly kind: 'argument'; readonly from: number }
+  /** The same, a number to be written in groups of three digits. */
+  | { readonly kind: 'number'; readonly from: number; readonly separator: string }
   /** It shows nothing, and says that the page only lists what its title may mean. */
   | { readonly kind: 'disambiguation' };
 
@@ -65,7 +67,10 @@ export function templatesOf(language: string, extra: Readonly<Record<string, str
   const find = (name: string): Shown | undefined => {
     if (titleWord.test(name)) return { kind: 'title' };
     const called = textFunction.exec(name)?.[0];
-    if (called !== undefined) return { kind: 'argument', from: called.length };
+    if (called !== undefined)
+      return /formatnum/i.test(called)
+        ? { kind: 'number', from: called.length, separator: groupSeparators[words] ?? ',' }
+        : { kind: 'argument', from: called.length };
     const key = canonical(name.replace(/<!--[^<>]*-->/g, ''));
     const pieces = own.get(key) ?? rows.get(key);
     if (pieces !== undefined) return pieces.length === 0 ? undefined : { kind: 'pieces', pieces: () => pieces };
@@ -94,6 +99,7 @@ function foreignWord(key: string, language: string): readonly Piece[] | undefine
   return label === '' ? undefined : [label, { parameter: ['1'] }];
 }
 
+const groupSeparators: Readonly<Record<string, string>> = { de: '.', fr: '\u202f' };
 /** `{{formatnum:1234}}`: a parser function whose argument is text. */
 const textFunction = /^\s*(?:formatnum|lc|uc|lcfirst|ucfirst|nowrap)\s*:/i;
 /** Shows the page's own title. */
