@@ -1,4 +1,5 @@
 // Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
+import { codesOf } from './codes.ts';
 import { blockTags, codeTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
 import { Searches } from './searches.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
@@ -40,18 +41,21 @@ export const lex = (text: string, templates: Templates): Lexed => new Lexer(text
 
 const [NEWLINE, SPACE, TAB, EQUALS, HYPHEN, COLON, SEMICOLON, SLASH] = [0x0a, 0x20, 0x09, 0x3d, 0x2d, 0x3a, 0x3b, 0x2f];
 const [BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS, GREATER] = [0x7b, 0x7d, 0x5b, 0x5d, 0x7c, 0x3c, 0x3e];
+/** Ends the text; one inside it is no markup. */
+const END = 0;
 const special = new Uint8Array(128);
-for (const code of [NEWLINE, BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS]) special[code] = 1;
+for (const code of [END, NEWLINE, BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS]) special[code] = 1;
 
 /** What matters inside a template that goes. */
 const braces = new Uint8Array(128);
-for (const code of [NEWLINE, BRACE, BRACE_END, LESS]) braces[code] = 1;
+for (const code of [END, NEWLINE, BRACE, BRACE_END, LESS]) braces[code] = 1;
 
 const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
 const tagName = /^(\/?)([A-Za-z][A-Za-z0-9]{0,15})(?=[\s/]|$)/;
 
 class Lexer {
   readonly #text: string;
+  readonly #codes: Uint16Array;
   readonly #searches: Searches;
   readonly #templates: Templates;
   readonly #tokens: Token[] = [];
@@ -67,6 +71,7 @@ class Lexer {
 
   constructor(text: string, templates: Templates) {
     this.#text = text;
+    this.#codes = codesOf(text);
     this.#templates = templates;
     this.#searches = new Searches(text);
   }
@@ -76,14 +81,18 @@ class Lexer {
     let at = this.#lineStart(0);
     while (at < text.length) {
       const from = at;
-      let code = text.charCodeAt(at);
-      while (code >= 128 || special[code] === 0) code = text.charCodeAt(++at);
-      // Past the end the code is NaN, which is neither.
+      let code = this.#code(at);
+      while (code >= 128 || special[code] === 0) code = this.#code(++at);
       if (at < text.length) at = this.#markup(code, at);
       this.#work += at - from;
     }
     if (this.#colon < text.length) this.#split();
     return { tokens: this.#tokens, stops: this.#stops, work: this.#work + this.#searches.work };
+  }
+
+  /** The unit at a place; 0 past the end. */
+  #code(at: number): number {
+    return this.#codes[at] ?? 0;
   }
 
   #markup(code: number, at: number): number {
@@ -94,7 +103,7 @@ class Lexer {
     if (code === BRACKET) return this.#openBrackets(at, this.#run(at, BRACKET));
     if (code === BRACKET_END) return this.#closeBrackets(at, this.#run(at, BRACKET_END));
     if (code === PIPE) return this.#pipe(at);
-    return this.#less(at);
+    return code === LESS ? this.#less(at) : at + 1;
   }
 
   // -------------------------------------------------------------- lines
@@ -104,7 +113,7 @@ class Lexer {
     const text = this.#text;
     this.#popWhile((top) => top === 'external');
     const begins = this.#skipSpaces(at);
-    if (begins >= text.length || text.charCodeAt(begins) === NEWLINE) {
+    if (begins >= text.length || this.#code(begins) === NEWLINE) {
       if (at > 0) this.#stops.push(at - 1);
       this.#popWhile((top) => top === 'link' || top === 'external' || top === 'variant');
       return at;
@@ -115,14 +124,14 @@ class Lexer {
       return at;
     }
     let table = begins;
-    while (isListMark(text.charCodeAt(table))) table++;
+    while (isListMark(this.#code(table))) table++;
     this.#work += table - at;
-    if (text.charCodeAt(at) === SEMICOLON) this.#findColon(table);
-    if (text.charCodeAt(table) === BRACE && text.charCodeAt(table + 1) === PIPE) {
+    if (this.#code(at) === SEMICOLON) this.#findColon(table);
+    if (this.#code(table) === BRACE && this.#code(table + 1) === PIPE) {
       this.#open('table', table, table + 2);
       return table + 2;
     }
-    if (this.#waiting.table > 0 && text.startsWith('|}', begins) && text.charCodeAt(begins + 2) !== BRACE_END) {
+    if (this.#waiting.table > 0 && text.startsWith('|}', begins) && this.#code(begins + 2) !== BRACE_END) {
       this.#close('table', begins, begins + 2);
       return begins + 2;
     }
@@ -134,10 +143,10 @@ class Lexer {
     const text = this.#text;
     let depth = 0;
     let at = from;
-    for (let code = text.charCodeAt(at); at < text.length && code !== NEWLINE; code = text.charCodeAt(++at)) {
+    for (let code = this.#code(at); at < text.length && code !== NEWLINE; code = this.#code(++at)) {
       if (code === BRACKET || code === BRACE || code === LESS) depth++;
       else if (code === BRACKET_END || code === BRACE_END || code === GREATER) depth--;
-      else if (code === COLON && depth === 0 && text.charCodeAt(at + 1) !== SLASH) {
+      else if (code === COLON && depth === 0 && this.#code(at + 1) !== SLASH) {
         this.#colon = at;
         break;
       }
@@ -152,14 +161,14 @@ class Lexer {
 
   #skipSpaces(at: number): number {
     let end = at;
-    while (this.#text.charCodeAt(end) === SPACE || this.#text.charCodeAt(end) === TAB) end++;
+    while (this.#code(end) === SPACE || this.#code(end) === TAB) end++;
     this.#work += end - at;
     return end;
   }
 
   #isHeading(at: number): boolean {
     const text = this.#text;
-    if (text.charCodeAt(at) !== EQUALS || text.charCodeAt(at + 1) !== EQUALS) return false;
+    if (this.#code(at) !== EQUALS || this.#code(at + 1) !== EQUALS) return false;
     const found = text.indexOf('\n', at);
     const end = found < 0 ? text.length : found;
     this.#work += end - at;
@@ -170,14 +179,14 @@ class Lexer {
 
   #run(at: number, code: number): number {
     let end = at + 1;
-    while (this.#text.charCodeAt(end) === code) end++;
+    while (this.#code(end) === code) end++;
     return end - at;
   }
 
   #openBraces(at: number, count: number): number {
     const end = at + count;
     // `-{{` is a hyphen before a template. Wordings do not nest: then each is looked through once.
-    if (count === 1 && this.#text.charCodeAt(at - 1) === HYPHEN && this.#waiting.variant === 0)
+    if (count === 1 && this.#code(at - 1) === HYPHEN && this.#waiting.variant === 0)
       return this.#open('variant', at - 1, end);
     if (count === 2 && at >= this.#looked && this.#goes(end)) {
       const after = this.#templateEnd(end);
@@ -197,9 +206,9 @@ class Lexer {
     const text = this.#text;
     const last = Math.min(text.length, from + LONGEST_NAME);
     let end = from;
-    let code = text.charCodeAt(end);
+    let code = this.#code(end);
     while (end < last && code !== PIPE && (code >= 128 || special[code] === 0 || code === NEWLINE))
-      code = text.charCodeAt(++end);
+      code = this.#code(++end);
     this.#work += end - from;
     return end < last && (code === PIPE || code === BRACE_END) && this.#templates(text.slice(from, end)) === undefined;
   }
@@ -214,15 +223,17 @@ class Lexer {
     let at = from;
     // Braces that are still to be closed; one alone is text.
     for (let open = 2; at < text.length && open > 1; ) {
-      let code = text.charCodeAt(at);
-      while (code >= 128 || braces[code] === 0) code = text.charCodeAt(++at);
+      let code = this.#code(at);
+      while (code >= 128 || braces[code] === 0) code = this.#code(++at);
       if (code === NEWLINE) {
         if (this.#isHeading(++at)) break;
       } else if (code === LESS) {
         const after = this.#skipTag(at);
         if (after < 0) break;
         at = after;
-      } else if (at < text.length) {
+      } else if (code === END) {
+        at++;
+      } else {
         const count = this.#run(at, code);
         if (code === BRACE_END && count >= open) {
           this.#work += at - from;
@@ -245,7 +256,7 @@ class Lexer {
       return close < 0 ? -1 : close + 3;
     }
     const end = this.#tagEnd(at);
-    if (end < 0 || this.#text.charCodeAt(end - 1) === SLASH) return at + 1;
+    if (end < 0 || this.#code(end - 1) === SLASH) return at + 1;
     const name = tagName.exec(this.#text.slice(at + 1, Math.min(end, at + 40)))?.[0].toLowerCase() ?? '';
     if (!removedTags.has(name) && name !== 'nowiki' && name !== 'pre') return at + 1;
     return this.#searches.tagEnd(name, end + 1)?.after ?? at + 1;
@@ -253,7 +264,7 @@ class Lexer {
 
   #closeBraces(at: number, count: number): number {
     const end = at + count;
-    if (this.#waiting.variant > 0 && this.#text.charCodeAt(end) === HYPHEN) return this.#closeVariant(at, end);
+    if (this.#waiting.variant > 0 && this.#code(end) === HYPHEN) return this.#closeVariant(at, end);
     return this.#closeTemplates(at, end);
   }
 
@@ -284,9 +295,9 @@ class Lexer {
   #openBrackets(at: number, count: number): number {
     const end = at + count;
     scheme.lastIndex = end;
-    const isExternal = mayBeScheme(this.#text.charCodeAt(end)) && scheme.test(this.#text);
+    const isExternal = mayBeScheme(this.#code(end)) && scheme.test(this.#text);
     // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
-    const external = !isExternal || (count === 2 && this.#text.charCodeAt(end) === 0x2f) ? 0 : 2 - (count % 2);
+    const external = !isExternal || (count === 2 && this.#code(end) === 0x2f) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);
     let start = end - external - links * 2;
     for (let made = 0; made < links; made++, start += 2) this.#open('link', start, start + 2);
@@ -339,9 +350,9 @@ class Lexer {
   #tagEnd(at: number): number {
     const text = this.#text;
     let end = at + 1;
-    let code = text.charCodeAt(end);
+    let code = this.#code(end);
     if (code !== 0x2f && !(code >= 0x41 && code <= 0x5a) && !(code >= 0x61 && code <= 0x7a)) return -1;
-    while (end < text.length && code !== LESS && code !== GREATER) code = text.charCodeAt(++end);
+    while (end < text.length && code !== LESS && code !== GREATER) code = this.#code(++end);
     this.#work += end - at;
     return code === GREATER ? end : -1;
   }
