@@ -1,7 +1,8 @@
 // Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
-import type { Lexed, Token } from './lex.ts';
+import type { Lexed } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
 import { embedded, languages } from './names.ts';
+import type { Token } from './pairs.ts';
 import type { Piece } from './patterns.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
 import { shownRule } from './variants.ts';

@@ -1,6 +1,6 @@
 // `-{…}-` of wikis written in several scripts: which of the wordings between the braces is text.
 // https://www.mediawiki.org/wiki/Writing_systems/Syntax
-import type { Token } from './lex.ts';
+import type { Token } from './pairs.ts';
 
 interface Range {
   readonly from: number;
