@@ -1,10 +1,11 @@
 // Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
 import type { Lexed } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
-import { embedded, languages } from './names.ts';
+import { embedded } from './names.ts';
 import type { Token } from './pairs.ts';
-import type { Piece } from './patterns.ts';
+import { namespaceOf, pipeTrick, showsNothing } from './targets.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
+import { grouped, isSpace, type Part, partsOf, type Range, Values } from './values.ts';
 import { shownRule } from './variants.ts';
 
 /** What a page's words may come from besides its wikitext. */
@@ -20,9 +21,6 @@ export interface Emitted {
   /** Characters and brackets looked at. */
   readonly work: number;
 }
-
-type Range = { readonly from: number; readonly to: number };
-type Part = Range | string;
 
 /** A construct being written: its parts in order, and where the text goes on after it. */
 interface Frame {
@@ -45,6 +43,7 @@ class Emitter {
   readonly #stops: readonly number[];
   readonly #title: string | undefined;
   readonly #templates: Templates;
+  readonly #values: Values;
   readonly #out: string[] = [];
   readonly #frames: Frame[] = [];
   /** Only ever grows, so that the work does not depend on the nesting. */
@@ -60,6 +59,7 @@ class Emitter {
     this.#stops = stops;
     this.#title = title === undefined ? undefined : withoutMarks(title);
     this.#templates = templates;
+    this.#values = new Values(text);
   }
 
   emit(): Emitted {
@@ -79,7 +79,7 @@ class Emitter {
         this.#advance(frame);
       }
     }
-    return { text: this.#out.join(''), isDisambiguation: this.#isDisambiguation, work: this.#work };
+    return { text: this.#out.join(''), isDisambiguation: this.#isDisambiguation, work: this.#work + this.#values.work };
   }
 
   #copy(to: number): void {
@@ -185,79 +185,23 @@ class Emitter {
         this.#out.push(this.#title ?? GONE);
         return token.after;
       case 'argument':
-        return this.#show([this.#trim(token.end + shown.from, nameEnd)], token.after);
+        return this.#show([this.#values.trim(token.end + shown.from, nameEnd)], token.after);
       case 'number': {
-        const range = this.#trim(token.end + shown.from, nameEnd);
-        const digits = this.#given(range);
-        if (digits === undefined || !/^\d{4,}(?:\.\d+)?$/.test(digits)) return this.#showRange(range, token.after);
-        const [whole = '', ...rest] = digits.split('.');
-        this.#out.push([whole.replace(/\B(?=(?:\d{3})+$)/g, shown.separator), ...rest].join('.'));
+        const range = this.#values.trim(token.end + shown.from, nameEnd);
+        const number = grouped(this.#values.given(range), shown.separator);
+        if (number === undefined) return this.#showRange(range, token.after);
+        this.#out.push(number);
         return token.after;
       }
       case 'disambiguation':
         this.#isDisambiguation = true;
         return this.#remove(token.after);
       case 'pieces': {
-        const parameters = this.#parameters(token);
-        const pieces = shown.pieces((parameter) => this.#given(parameters.get(parameter)));
-        return pieces === undefined
-          ? this.#remove(token.after)
-          : this.#show(this.#parts(pieces, parameters), token.after);
+        const parameters = this.#values.parameters(token);
+        const pieces = shown.pieces((parameter) => this.#values.given(parameters.get(parameter)));
+        return pieces === undefined ? this.#remove(token.after) : this.#show(partsOf(pieces, parameters), token.after);
       }
     }
-  }
-
-  /** Recursion is over the pattern, which is no deeper than `readPattern` lets it be. */
-  #parts(pieces: readonly Piece[], parameters: ReadonlyMap<string, Range>): Part[] {
-    return pieces.flatMap((piece): Part[] => {
-      if (typeof piece === 'string') return [piece];
-      if ('parameter' in piece) return [firstGiven(piece.parameter, parameters) ?? GONE];
-      const isShown = piece.group.every(
-        (inner) =>
-          typeof inner === 'string' || 'group' in inner || firstGiven(inner.parameter, parameters) !== undefined,
-      );
-      return isShown ? this.#parts(piece.group, parameters) : [];
-    });
-  }
-
-  /** A parameter's text when it is short and holds no markup. */
-  #given(range: Range | undefined): string | undefined {
-    if (range === undefined || range.to - range.from > 60) return undefined;
-    const text = this.#text.slice(range.from, range.to);
-    return /[[\]{}<>|\n]/.test(text) ? undefined : text;
-  }
-
-  #parameters(token: Token): Map<string, Range> {
-    const parameters = new Map<string, Range>();
-    let position = 0;
-    for (const [index, pipe] of token.pipes.entries()) {
-      const to = token.pipes[index + 1] ?? token.close;
-      const equals = this.#nameEnd(pipe + 1, to);
-      const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
-      const range = this.#trim(equals < 0 ? pipe + 1 : equals + 1, to);
-      if (range.from < range.to) parameters.set(name, range);
-    }
-    return parameters;
-  }
-
-  /** Where the `=` after a parameter's name stands, or -1: names hold no markup and are short. */
-  #nameEnd(from: number, to: number): number {
-    const end = Math.min(to, from + 40);
-    for (let at = from; at < end; at++) {
-      this.#work++;
-      const char = this.#text[at];
-      if (char === '=') return at;
-      if (char === '<' || char === '{' || char === '[') return -1;
-    }
-    return -1;
-  }
-
-  #trim(from: number, to: number): Range {
-    let [start, end] = [from, to];
-    while (start < end && isSpace(this.#text.charCodeAt(start))) start++;
-    while (end > start && isSpace(this.#text.charCodeAt(end - 1))) end--;
-    this.#work += to - from - (end - start);
-    return { from: start, to: end };
   }
 
   // -------------------------------------------------------------- variants
@@ -274,42 +218,24 @@ class Emitter {
 
   #link(token: Token): number {
     const targetEnd = token.pipes[0] ?? token.close;
-    const target = this.#trim(token.end, targetEnd);
-    const namespace = this.#namespace(target.from, target.to);
-    if (namespace !== '' && (embedded.has(namespace) || languages.has(namespace))) return this.#remove(token.after);
+    const target = this.#values.trim(token.end, targetEnd);
+    const namespace = namespaceOf(this.#text, target.from, target.to);
+    if (showsNothing(namespace)) return this.#remove(token.after);
     const isPlain = this.#text.charCodeAt(target.from) === COLON;
     const pipe = token.pipes[0];
-    const label = pipe === undefined ? undefined : this.#trim(pipe + 1, token.close);
+    const label = pipe === undefined ? undefined : this.#values.trim(pipe + 1, token.close);
     // Spaces inside a label are text: only an empty one is trimmed.
     if (pipe !== undefined && label !== undefined && label.from < label.to)
       return this.#showRange({ from: pipe + 1, to: token.close }, token.after);
     const from = isPlain ? target.from + 1 : target.from;
-    const range = pipe === undefined ? { from, to: target.to } : this.#pipeTrick(from, target.to);
+    const range = pipe === undefined ? { from, to: target.to } : pipeTrick(this.#text, from, target.to);
     return this.#showRange(range, token.after);
   }
 
   /** The words of a link that is not closed are text; the caption and options of a picture are not. */
   #openLink(token: Token, limit: number): number {
-    const isEmbedded = embedded.has(this.#namespace(token.end, limit));
+    const isEmbedded = embedded.has(namespaceOf(this.#text, token.end, limit));
     return isEmbedded ? this.#skip(token.end, limit) : token.end;
-  }
-
-  /** What stands before the colon of a link's target; nothing in `[[:File:x]]`, which is a link like others. */
-  #namespace(from: number, to: number): string {
-    const end = Math.min(to, from + 40);
-    let colon = from;
-    while (colon < end && this.#text.charCodeAt(colon) !== COLON) colon++;
-    if (colon === end) return '';
-    return this.#text.slice(from, colon).trim().toLowerCase().replaceAll(' ', '_');
-  }
-
-  /** `[[namespace:name (what)|]]` shows the name alone. */
-  #pipeTrick(from: number, to: number): Range {
-    const target = this.#text.slice(from, Math.min(to, from + 400));
-    const start = target.indexOf(':') + 1;
-    const open = Math.max(target.lastIndexOf('（'), target.lastIndexOf('('));
-    const isQualified = open > start && (target.endsWith(')') || target.endsWith('）'));
-    return this.#trim(from + start, isQualified ? from + open : to);
   }
 
   #external(token: Token): number {
@@ -321,20 +247,10 @@ class Emitter {
       // An address may hold templates; a space inside them does not end it.
       while ((this.#tokens[index]?.start ?? at) < at) at = Math.max(at, this.#tokens[index++]?.after ?? at);
     }
-    const label = this.#trim(Math.min(at, token.close), token.close);
+    const label = this.#values.trim(Math.min(at, token.close), token.close);
     return label.from < label.to ? this.#showRange(label, token.after) : this.#remove(token.after);
   }
 }
-
-function firstGiven(names: readonly string[], parameters: ReadonlyMap<string, Range>): Range | undefined {
-  for (const name of names) {
-    const range = parameters.get(name);
-    if (range !== undefined) return range;
-  }
-  return undefined;
-}
-
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 
 /** Text that the reading of lines leaves alone: what it would take for markup becomes references, decoded at the end. */
 const literal = (text: string): string => text.replace(/['_=|[\]{}-]|^[*#:;]/gm, (char) => `&#${char.charCodeAt(0)};`);
