@@ -4,7 +4,7 @@ import { Pairs, type Token } from './pairs.ts';
 import { Removed } from './removed.ts';
 import { Searches } from './searches.ts';
 import type { Templates } from './templates.ts';
-import { isLetter, Units, unit } from './units.ts';
+import { isLetter, markedUnits, Units, unit } from './units.ts';
 
 export interface Lexed {
   /** By `start`; pairs are properly nested. */
@@ -18,9 +18,7 @@ export interface Lexed {
 /** Linear in the text. What is removed whole has one token, and what stands in it none. */
 export const lex = (text: string, templates: Templates): Lexed => new Lexer(text, templates).lex();
 
-const special = new Uint8Array(128);
-for (const code of [
-  unit.END,
+const special = markedUnits(
   unit.NEWLINE,
   unit.BRACE,
   unit.BRACE_END,
@@ -28,8 +26,7 @@ for (const code of [
   unit.BRACKET_END,
   unit.PIPE,
   unit.LESS,
-])
-  special[code] = 1;
+);
 
 const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
 
@@ -56,9 +53,8 @@ class Lexer {
     let at = this.#lineStart(0);
     while (at < length) {
       const from = at;
-      let code = units.at(at);
-      while (code >= 128 || special[code] === 0) code = units.at(++at);
-      if (at < length) at = this.#markup(code, at);
+      at = units.next(at, special);
+      if (at < length) at = this.#markup(units.at(at), at);
       units.work += at - from;
     }
     if (this.#colon < length) this.#split();

@@ -2,15 +2,12 @@
 import { removedTags } from './names.ts';
 import type { Searches } from './searches.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
-import { type Units, unit } from './units.ts';
+import { markedUnits, type Units, unit } from './units.ts';
 
 /** What matters inside. */
-const matters = new Uint8Array(128);
-for (const code of [unit.END, unit.NEWLINE, unit.BRACE, unit.BRACE_END, unit.LESS]) matters[code] = 1;
+const matters = markedUnits(unit.NEWLINE, unit.BRACE, unit.BRACE_END, unit.LESS);
 /** What no plain name of a template holds. */
-const endsName = new Uint8Array(128);
-for (const code of [unit.END, unit.PIPE, unit.BRACE, unit.BRACE_END, unit.BRACKET, unit.BRACKET_END, unit.LESS])
-  endsName[code] = 1;
+const endsName = markedUnits(unit.PIPE, unit.BRACE, unit.BRACE_END, unit.BRACKET, unit.BRACKET_END, unit.LESS);
 
 export class Removed {
   readonly #units: Units;
@@ -47,8 +44,8 @@ export class Removed {
     let at = from;
     // Braces that are still to be closed; one alone is text.
     for (let open = 2; at < length && open > 1; ) {
-      let code = units.at(at);
-      while (code >= 128 || matters[code] === 0) code = units.at(++at);
+      at = units.next(at, matters);
+      const code = units.at(at);
       if (code === unit.NEWLINE) {
         if (units.isHeading(++at)) break;
       } else if (code === unit.LESS) {

@@ -39,6 +39,13 @@ export const unit = {
   BRACE_END: 0x7d,
 } as const;
 
+/** A table for `Units.next`: 1 for each of these units, and for the end. */
+export function markedUnits(...codes: readonly number[]): Uint8Array {
+  const marked = new Uint8Array(128);
+  for (const code of [unit.END, ...codes]) marked[code] = 1;
+  return marked;
+}
+
 export class Units {
   readonly text: string;
   readonly #units: Uint16Array;
@@ -53,6 +60,15 @@ export class Units {
   /** The unit at a place; 0 past the end. */
   at(place: number): number {
     return this.#units[place] ?? 0;
+  }
+
+  /** The first place from `at` on whose unit is marked; the end of the text is, in every table of `markedUnits`. */
+  next(at: number, marked: Uint8Array): number {
+    const units = this.#units;
+    let place = at;
+    let code = units[place] ?? 0;
+    while (code >= 128 || marked[code] === 0) code = units[++place] ?? 0;
+    return place;
   }
 
   /** How many of a unit stand in a row from `at` on, where one stands. */
