@@ -2,7 +2,7 @@
 import type { Lexed } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
 import { embedded } from './names.ts';
-import type { Token } from './pairs.ts';
+import { kind, type Token } from './pairs.ts';
 import { namespaceOf, pipeTrick, showsNothing } from './targets.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
 import { grouped, isSpace, type Part, partsOf, type Range, Values } from './values.ts';
@@ -127,27 +127,27 @@ class Emitter {
   /** Writes what a token shows; returns where the text goes on. */
   #apply(token: Token, limit: number): number {
     switch (token.kind) {
-      case 'gone':
+      case kind.GONE:
         return this.#remove(token.after);
-      case 'tag':
+      case kind.TAG:
         return token.end;
-      case 'newline':
+      case kind.NEWLINE:
         this.#out.push(`\n${INNER}`);
         return token.end;
-      case 'literal':
+      case kind.LITERAL:
         this.#out.push(GONE, literal(this.#text.slice(token.end, token.close)));
         return token.after;
-      case 'open':
+      case kind.OPEN:
         return this.#skip(token.end, limit);
-      case 'table':
+      case kind.TABLE:
         return token.close < 0 ? this.#skip(token.end, limit) : this.#remove(token.after);
-      case 'variant':
+      case kind.VARIANT:
         return token.close < 0 ? token.start : this.#variant(token);
-      case 'template':
+      case kind.TEMPLATE:
         return token.close < 0 ? this.#skip(token.end, limit) : this.#template(token);
-      case 'link':
+      case kind.LINK:
         return token.close < 0 ? this.#openLink(token, limit) : this.#link(token);
-      case 'external':
+      case kind.EXTERNAL:
         return token.close < 0 ? token.end : this.#external(token);
     }
   }

@@ -1,6 +1,6 @@
 // Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
 import { blockTags, codeTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
-import { Pairs, type Token } from './pairs.ts';
+import { allBut, kind, kinds, Pairs, type Token } from './pairs.ts';
 import { Removed } from './removed.ts';
 import { Searches } from './searches.ts';
 import type { Templates } from './templates.ts';
@@ -27,6 +27,10 @@ const special = markedUnits(
   unit.PIPE,
   unit.LESS,
 );
+
+/** What does not reach over the end of a line, and over a blank one. */
+const lineLong = kinds(kind.EXTERNAL);
+const paragraphLong = kinds(kind.LINK, kind.EXTERNAL, kind.VARIANT);
 
 const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
 
@@ -88,16 +92,16 @@ class Lexer {
   /** Looks at how a line begins, and returns where reading goes on. */
   #lineStart(at: number): number {
     const units = this.#units;
-    this.#pairs.giveUp((top) => top === 'external');
+    this.#pairs.giveUp(lineLong);
     const begins = units.skipSpaces(at);
     if (begins >= this.#text.length || units.at(begins) === unit.NEWLINE) {
       if (at > 0) this.#stops.push(at - 1);
-      this.#pairs.giveUp((top) => top === 'link' || top === 'external' || top === 'variant');
+      this.#pairs.giveUp(paragraphLong);
       return at;
     }
     if (units.isHeading(at)) {
       if (at > 0) this.#stops.push(at - 1);
-      this.#pairs.giveUp((top) => top !== 'table');
+      this.#pairs.giveUp(allBut(kind.TABLE));
       return at;
     }
     let marks = begins;
@@ -105,10 +109,10 @@ class Lexer {
     units.work += marks - at;
     if (units.at(at) === unit.SEMICOLON) this.#findColon(marks);
     if (units.at(marks) === unit.BRACE && units.at(marks + 1) === unit.PIPE)
-      return this.#pairs.open('table', marks, marks + 2);
+      return this.#pairs.open(kind.TABLE, marks, marks + 2);
     const isTableEnd = units.at(begins) === unit.PIPE && units.at(begins + 1) === unit.BRACE_END;
-    if (isTableEnd && this.#pairs.isWaiting('table') && units.at(begins + 2) !== unit.BRACE_END) {
-      this.#pairs.close('table', begins, begins + 2);
+    if (isTableEnd && this.#pairs.isWaiting(kind.TABLE) && units.at(begins + 2) !== unit.BRACE_END) {
+      this.#pairs.close(kind.TABLE, begins, begins + 2);
       return begins + 2;
     }
     return at;
@@ -131,7 +135,7 @@ class Lexer {
   }
 
   #split(): void {
-    this.#pairs.add('newline', this.#colon, this.#colon + 1);
+    this.#pairs.add(kind.NEWLINE, this.#colon, this.#colon + 1);
     this.#colon = Number.POSITIVE_INFINITY;
   }
 
@@ -140,16 +144,16 @@ class Lexer {
   #openBraces(at: number, count: number): number {
     const end = at + count;
     // `-{{` is a hyphen before a template. Wordings do not nest: then each is looked through once.
-    if (count === 1 && this.#units.at(at - 1) === unit.HYPHEN && !this.#pairs.isWaiting('variant'))
-      return this.#pairs.open('variant', at - 1, end);
+    if (count === 1 && this.#units.at(at - 1) === unit.HYPHEN && !this.#pairs.isWaiting(kind.VARIANT))
+      return this.#pairs.open(kind.VARIANT, at - 1, end);
     if (count === 2) {
       const after = this.#removed.templateEnd(at);
-      if (after > 0) return this.#pairs.add('gone', at, after);
+      if (after > 0) return this.#pairs.add(kind.GONE, at, after);
     }
     for (let start = at; end - start >= 2; ) {
       // Of an odd run the innermost three are a parameter: `{{{1|}}}`.
       const next = start + (end - start === 3 ? 3 : 2);
-      this.#pairs.open('template', start, next);
+      this.#pairs.open(kind.TEMPLATE, start, next);
       start = next;
     }
     return end;
@@ -157,28 +161,28 @@ class Lexer {
 
   #closeBraces(at: number, count: number): number {
     const end = at + count;
-    const closesVariant = this.#pairs.isWaiting('variant') && this.#units.at(end) === unit.HYPHEN;
+    const closesVariant = this.#pairs.isWaiting(kind.VARIANT) && this.#units.at(end) === unit.HYPHEN;
     if (!closesVariant) return this.#closeTemplates(at, end);
     // The last brace before a hyphen ends the wording; those before it end templates inside.
-    if (this.#pairs.top?.kind === 'template') {
+    if (this.#pairs.top?.kind === kind.TEMPLATE) {
       const closed = this.#closeTemplates(at, end - (count % 2));
       if (closed === end) return end;
     }
-    this.#pairs.close('variant', end - 1, end + 1);
+    this.#pairs.close(kind.VARIANT, end - 1, end + 1);
     return end + 1;
   }
 
   #closeTemplates(at: number, end: number): number {
     let start = at;
-    while (end - start >= 2 && this.#pairs.isWaiting('template')) {
-      this.#pairs.giveUp((top) => top !== 'template');
+    while (end - start >= 2 && this.#pairs.isWaiting(kind.TEMPLATE)) {
+      this.#pairs.giveUp(allBut(kind.TEMPLATE));
       const opened = this.#pairs.top;
       const length = opened !== undefined && opened.end - opened.start === 3 && end - start >= 3 ? 3 : 2;
-      this.#pairs.close('template', start, start + length);
+      this.#pairs.close(kind.TEMPLATE, start, start + length);
       start += length;
     }
     // One brace too many is text, as MediaWiki shows it.
-    if (end - start > 1) this.#pairs.add('gone', start, end);
+    if (end - start > 1) this.#pairs.add(kind.GONE, start, end);
     return end;
   }
 
@@ -191,8 +195,8 @@ class Lexer {
     const external = !isExternal || (count === 2 && first === unit.SLASH) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);
     let start = end - external - links * 2;
-    for (let made = 0; made < links; made++, start += 2) this.#pairs.open('link', start, start + 2);
-    if (external > 0) this.#pairs.open('external', start, end);
+    for (let made = 0; made < links; made++, start += 2) this.#pairs.open(kind.LINK, start, start + 2);
+    if (external > 0) this.#pairs.open(kind.EXTERNAL, start, end);
     return end;
   }
 
@@ -201,11 +205,11 @@ class Lexer {
     let start = at;
     while (start < end) {
       const top = this.#pairs.top;
-      const length = top?.kind === 'external' ? Math.min(top.end - top.start, end - start) : 2;
+      const length = top?.kind === kind.EXTERNAL ? Math.min(top.end - top.start, end - start) : 2;
       if (length > end - start) break;
-      if (top?.kind === 'external') this.#pairs.close('external', start, start + length);
-      else if (top?.kind === 'link') this.#pairs.close('link', start, start + length);
-      else this.#pairs.add('gone', start, start + length);
+      if (top?.kind === kind.EXTERNAL) this.#pairs.close(kind.EXTERNAL, start, start + length);
+      else if (top?.kind === kind.LINK) this.#pairs.close(kind.LINK, start, start + length);
+      else this.#pairs.add(kind.GONE, start, start + length);
       start += length;
     }
     return end;
@@ -216,7 +220,7 @@ class Lexer {
   #less(at: number): number {
     if (this.#text.startsWith('!--', at + 1)) {
       const close = this.#searches.commentEnd(at + 4);
-      return close < 0 ? this.#pairs.add('open', at, at + 4) : this.#pairs.add('gone', at, close + 3);
+      return close < 0 ? this.#pairs.add(kind.OPEN, at, at + 4) : this.#pairs.add(kind.GONE, at, close + 3);
     }
     const end = this.#units.tagEnd(at);
     const name = end < 0 ? '' : this.#units.tagName(at, end);
@@ -227,29 +231,29 @@ class Lexer {
   }
 
   #startTag(name: string, at: number, end: number): number {
-    if (name === 'table') return this.#pairs.open('table', at, end);
+    if (name === 'table') return this.#pairs.open(kind.TABLE, at, end);
     if (name === 'nowiki' || name === 'pre' || (codeTags.has(name) && isInline(this.#text.slice(at, end)))) {
       const ending = this.#searches.tagEnd(name, end);
-      return ending === undefined ? this.#lone(name, at, end) : this.#pairs.add('literal', at, end, ending);
+      return ending === undefined ? this.#lone(name, at, end) : this.#pairs.add(kind.LITERAL, at, end, ending);
     }
     if (!removedTags.has(name)) return this.#lone(name, at, end);
     const ending = this.#searches.tagEnd(name, end);
-    if (ending !== undefined) return this.#pairs.add('gone', at, ending.after);
-    return this.#pairs.add(emptyWhenOpen.has(name) ? 'gone' : 'open', at, end);
+    if (ending !== undefined) return this.#pairs.add(kind.GONE, at, ending.after);
+    return this.#pairs.add(emptyWhenOpen.has(name) ? kind.GONE : kind.OPEN, at, end);
   }
 
   #endTag(name: string, at: number, end: number): number {
     if (name !== 'table') return this.#lone(name, at, end);
-    if (this.#pairs.isWaiting('table')) this.#pairs.close('table', at, end);
-    else this.#pairs.add('gone', at, end);
+    if (this.#pairs.isWaiting(kind.TABLE)) this.#pairs.close(kind.TABLE, at, end);
+    else this.#pairs.add(kind.GONE, at, end);
     return end;
   }
 
   /** A tag without contents, or whose contents are text. */
   #lone(name: string, at: number, end: number): number {
-    if (removedTags.has(name)) return this.#pairs.add('gone', at, end);
-    if (blockTags.has(name)) return this.#pairs.add('newline', at, end);
-    if (plainTags.has(name)) return this.#pairs.add('tag', at, end);
+    if (removedTags.has(name)) return this.#pairs.add(kind.GONE, at, end);
+    if (blockTags.has(name)) return this.#pairs.add(kind.NEWLINE, at, end);
+    if (plainTags.has(name)) return this.#pairs.add(kind.TAG, at, end);
     return at + 1;
   }
 }

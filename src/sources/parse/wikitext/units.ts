@@ -111,6 +111,15 @@ export class Units {
     const from = to;
     while (to - from < 17 && isAlphanumeric(this.at(to))) to++;
     const isWhole = to === end || this.at(to) === unit.SLASH || this.at(to) <= unit.SPACE;
+    // Nine of ten tags are notes: their name is no new string to hash.
+    if (
+      to - from === 3 &&
+      this.at(from) === 0x72 &&
+      this.at(from + 1) === 0x65 &&
+      this.at(from + 2) === 0x66 &&
+      isWhole
+    )
+      return from === at + 1 ? 'ref' : '/ref';
     if (to === from || to - from > 16 || !isLetter(this.at(from)) || !isWhole) return '';
     return this.text.slice(at + 1, to).toLowerCase();
   }
