@@ -37,6 +37,16 @@ export type FormatName = 'jsonl' | 'blank-line' | 'mediawiki-xml' | 'cirrus' | '
 export interface FieldMap {
   readonly text: string;
   readonly url?: string;
+  /** mediawiki-xml: how wikitext becomes text. */
+  readonly wikitext?: WikitextOptions;
+}
+
+export interface WikitextOptions {
+  /** Language code of the wiki; it says which templates hold words. Without it, those of all languages do. */
+  readonly language?: string;
+  readonly headings?: 'keep' | 'drop';
+  /** More templates whose words are text: name → pattern, such as `{1}（{2}）`. */
+  readonly templates?: Readonly<Record<string, string>>;
 }
 
 /** A record that could not become a document; it is quarantined and counted. */

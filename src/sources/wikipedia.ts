@@ -1,6 +1,7 @@
 // Wikipedia in its three published editions: the XML dump, the search index' plain text, the hub's Parquet.
 import { z } from 'zod';
-import { type Context, define, type Shard, type Transport } from '../pipeline/define.ts';
+import { type Context, define, type Shard, type Transport, type WikitextOptions } from '../pipeline/define.ts';
+import { patternProblem } from './parse/wikitext/patterns.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
 import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
@@ -20,6 +21,11 @@ const date = z
   .optional()
   .describe(`Day of the dump, YYYYMMDD, as it stands in its folder name. Not needed for hub (${HUB_DATE}).`);
 
+const pattern = z.string().superRefine((given, context) => {
+  const message = patternProblem(given);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 const options = z
   .strictObject({
     edition: z
@@ -30,6 +36,16 @@ const options = z
       ),
     date,
     revision: revision.describe('hub only: branch, tag or commit of the dataset. A commit pins the bytes.'),
+    headings: z
+      .enum(['keep', 'drop'])
+      .default('keep')
+      .describe('dump only: whether the titles of sections are lines of the text.'),
+    templates: z
+      .record(z.string().min(1), pattern)
+      .default({})
+      .describe(
+        'dump only: templates whose words are text, besides those that Seiryu knows: name to pattern. `{1}` is the first parameter, `{label|1}` the first given of several; what stands in `[…]` is shown only when its parameters are given; an empty pattern removes. For example `読み: "{1}[（{2}）]"`.',
+      ),
     language: languageOption,
     mirror,
   })
@@ -45,14 +61,18 @@ export const wikipedia = define({
   reference: 'https://dumps.wikimedia.org/',
   licence: 'CC BY-SA 4.0 and GFDL: name the source and share alike.',
   options,
-  create({ edition, revision, mirror, date, language: given }, context) {
+  create({ edition, revision, mirror, date, headings, templates, language: given }, context) {
     const language = corpusLanguage('wikipedia', given ?? context.language);
     if (edition === 'hub') return hubEdition(language, String(date ?? HUB_DATE), revision, mirror, context);
     const wiki = `${language.replaceAll('-', '_')}wiki`;
     const day = String(date);
     const shard =
       edition === 'dump'
-        ? dumpShard(`${wiki}/${day}/`, `${wiki}-${day}-pages-articles-multistream.xml.bz2`)
+        ? dumpShard(`${wiki}/${day}/`, `${wiki}-${day}-pages-articles-multistream.xml.bz2`, {
+            language,
+            headings,
+            templates,
+          })
         : cirrusShard(`${day}/`, `${wiki}-${day}-cirrussearch-content.json.gz`);
     return {
       transport: openPublished(edition === 'dump' ? DUMPS : CIRRUS, { mirror }, context),
@@ -63,11 +83,12 @@ export const wikipedia = define({
   },
 });
 
-const dumpShard = (folder: string, name: string): Shard => ({
+const dumpShard = (folder: string, name: string, wikitext: WikitextOptions): Shard => ({
   id: name,
   path: folder + name,
   codec: 'bz2',
   format: 'mediawiki-xml',
+  fields: { text: 'text', wikitext },
 });
 
 const cirrusShard = (folder: string, name: string): Shard => ({

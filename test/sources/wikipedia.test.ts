@@ -44,6 +44,7 @@ describe.each([
         path: 'jawiki/20250601/jawiki-20250601-pages-articles-multistream.xml.bz2',
         codec: 'bz2',
         format: 'mediawiki-xml',
+        fields: { text: 'text', wikitext: { language: 'ja', headings: 'keep', templates: {} } },
       },
     ]);
   });
@@ -117,6 +118,17 @@ describe('Wikipedia', () => {
 
   it('takes the day as YAML reads it, a number, too', async () => {
     expect(await shardsOf(open({ date: 20250601 }))).toEqual(await shardsOf(open({ date: '20250601' })));
+  });
+
+  it('says which headings and templates are text, and what is wrong with a pattern', async () => {
+    const templates = { 読み: '{1}[（{2}）]' };
+    expect(await shardsOf(open({ date: 20250601, headings: 'drop', templates }))).toMatchObject([
+      { fields: { wikitext: { headings: 'drop', templates } } },
+    ]);
+    const wrong = wikipedia.options.safeParse({ date: 20250601, templates: { 読み: '{1}[（{2}）' } });
+    expect(wrong.error?.issues).toMatchObject([
+      { path: ['templates', '読み'], message: expect.stringContaining('"["') },
+    ]);
   });
 
   it.each(['latest', '2025-06-01', '2025061', 2025061, 20250601.5, true])('refuses %j as a day', (date) => {

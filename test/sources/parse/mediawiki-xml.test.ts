@@ -43,6 +43,49 @@ describe('reading a MediaWiki export', () => {
     expect(parsed.documents.map(({ ordinal, text }) => [ordinal, text])).toEqual([[3, '本文']]);
   });
 
+  it('skips pages that list what their title may mean, and counts them', () => {
+    const parsed = read(
+      page('{{aimai}}\n* [[港 (詩)]]'),
+      page('港は次のとおり。\n{{人名の曖昧さ回避|a=b}}'),
+      page('港は町。', '<ns>0</ns>', '港 (曖昧さ回避)'),
+      page('港は__DISAMBIG__町。'),
+      page('{{Otheruses||港 (曖昧さ回避)}}[[港 (曖昧さ回避)|港]]は船の着く所。&lt;nowiki>{{aimai}}&lt;/nowiki>'),
+      page('#WEITERLEITUNG [[Hafen]]'),
+    );
+    expect(parsed.skipped).toEqual({ disambiguation: 4, redirect: 1 });
+    expect(parsed.documents.map(({ ordinal, text }) => [ordinal, text])).toEqual([[4, '港は船の着く所。{{aimai}}']]);
+  });
+
+  it('reads wikitext as the shard says: headings, the language of templates, templates of one’s own', () => {
+    const shard = dump(page('== 歴史 ==\n{{ill|港|en|Port}}と{{雅称|湊|みなと}}と{{1er}}。'));
+    const texts = (wikitext?: object) =>
+      format
+        .parse(shard, { firstOrdinal: 0, offset: 0, fields: wikitext && { text: 'text', wikitext } })
+        .documents.map(({ text }) => text);
+    expect(texts()).toEqual(['歴史\n港ととer。']);
+    expect(texts({ language: 'ja' })).toEqual(['歴史\n港とと。']);
+    const templates = { 雅称: '{1}[（{2}）]', ill: '', '1er': 'er' };
+    expect(texts({ language: 'ja', headings: 'drop', templates })).toEqual(['と湊（みなと）とer。']);
+  });
+
+  it('reads a page alike, whether its wikitext can be taken out of the XML or not', () => {
+    const wikitext = '港 &amp;amp; &lt;b>船&lt;/b> &quot;灯&quot; &apos;a&apos;';
+    const plain = read(page(wikitext)).documents;
+    expect(plain).toMatchObject([{ text: `港 & 船 "灯" 'a'` }]);
+    expect(read(page(wikitext).replace('<id>7', '<!-- <text>x</text> --><id>7')).documents).toEqual(plain);
+    expect(read(page(wikitext.replace('港', '&#28207;'))).documents).toEqual(plain);
+    expect(read(page(wikitext.replace('港', '<![CDATA[港]]>'))).documents).toEqual(plain);
+    const twice = page(wikitext).replace('<text', '<text>old</text><text');
+    expect(read(twice).documents).toEqual(plain);
+    expect(read(page('a\r\nb')).documents).toMatchObject([{ text: 'a\nb' }]);
+    expect(read(page('')).documents).toMatchObject([{ text: '' }]);
+    expect(read(page('a').replace(/<text[^>]*>a<\/text>/, '<text bytes="0" />')).documents).toMatchObject([
+      { text: '' },
+    ]);
+    for (const broken of ['a ]]> b', 'a\u0001b', 'a & b', '&b;', 'a\uffffb'])
+      expect(read(page(broken)).rejects, broken).toMatchObject([{ reason: 'xml.invalid' }]);
+  });
+
   it('reads what the sample writes', () => {
     const none = { noise: [], gone: [], survives: [] };
     const article = { ...none, title: '港', namespace: 0, text: '港は<ref>x</ref>船の[[停泊|泊まる]]所。' };

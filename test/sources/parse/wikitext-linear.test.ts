@@ -67,6 +67,17 @@ const units = [
   '[[File:',
   '{{formatnum:',
   '{{読み仮名|2=a|1=',
+  '-{',
+  '}-',
+  '-{zh-cn:',
+  '\n; a : ',
+  '{{Cite|',
+  '{{Cite|<!--',
+  '{{Cite|<!-- --> <!--\n==a==\n',
+  '{{Cite|<ref>\n==a==\n',
+  '英: {{x}}、',
+  "l'''a''",
+  '</ref>',
   'a',
   '漢',
   '\ufdd0',
@@ -109,6 +120,87 @@ describe('the cost of reading wikitext', () => {
     const once = measure(nested(N)).work;
     expect(measure(nested(2 * N)).work / once).toBeLessThan(2.5);
     expect(once / nested(N).length).toBeLessThan(MOST);
+  });
+
+  it('is linear for every pair of marks and many longer mixtures, over and over', () => {
+    const alphabet = [
+      '{{',
+      '}}',
+      '{{{',
+      '[[',
+      ']]',
+      '[',
+      '|',
+      '<ref>',
+      '</ref>',
+      '<ref name="',
+      '/>',
+      '<math>',
+      '<!--',
+      '-->',
+    ];
+    alphabet.push(
+      '<nowiki>',
+      '\n{|',
+      '\n|}',
+      '<table>',
+      '\n',
+      '\n==',
+      '\n\n',
+      "''",
+      '[http://',
+      '-{',
+      '}-',
+      ';',
+      ':',
+      '\n;',
+    );
+    alphabet.push('&', '__', '（', '、', ' ', 'File:', 'lang|en|', 'nowrap|', 'x|', '=', 'a', '{{#if:', '<', '>');
+    const worst = { unit: '', cost: 0 };
+    const look = (unit: string): void => {
+      const text = unit.repeat(Math.ceil(1500 / unit.length));
+      const cost = measure(text).work / text.length;
+      if (cost > worst.cost) Object.assign(worst, { unit, cost });
+    };
+    for (const first of alphabet) for (const second of alphabet) look(first + second);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...alphabet), { minLength: 3, maxLength: 7 }), (marks) => {
+        look(marks.join(''));
+      }),
+      { numRuns: 3000 },
+    );
+    expect(worst.cost).toBeLessThan(MOST);
+    const measured = (times: number): number => measure(worst.unit.repeat(times)).work;
+    expect(measured(40_000) / measured(20_000)).toBeLessThan(2.5);
+  });
+
+  it.each([
+    '{{',
+    '{{lang|en|',
+    '{{Cite|',
+    '{{{',
+    '[[',
+    '[[a|',
+    '[http://x ',
+    "'''",
+    '\n{|',
+    '<table>',
+    '<b>',
+    '<ref>',
+    '<!--',
+    '<nowiki>',
+    '-{',
+    '（{{x}}',
+  ])('reads a million of %j', (unit) => {
+    const text = unit.repeat(1_000_000);
+    expect(measure(text).work / text.length).toBeLessThan(MOST);
+  });
+
+  it('reads templates and links a million deep', () => {
+    const deep = (open: string, close: string) => `${open.repeat(1_000_000)}駅${close.repeat(1_000_000)}`;
+    expect(plainText(deep('{{nowrap|', '}}'))).toBe('駅');
+    expect(plainText(deep('[[a|', ']]'))).toBe('駅');
+    expect(plainText(`${deep('{{Cite|', '}}')}港`)).toBe('港');
   });
 
   it('reads 100,000 open braces, and a template 100,000 deep', () => {

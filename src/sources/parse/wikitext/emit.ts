@@ -1,15 +1,26 @@
 // Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
-import type { Token } from './lex.ts';
+import type { Lexed } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
-import { embedded, languages } from './names.ts';
-import { shownBy, textFunction, titleWord } from './templates.ts';
+import { embedded } from './names.ts';
+import { kind, type Token } from './pairs.ts';
+import { namespaceOf, pipeTrick, showsNothing } from './targets.ts';
+import { LONGEST_NAME, type Templates } from './templates.ts';
+import { grouped, isSpace, type Part, partsOf, type Range, Values } from './values.ts';
+import { shownRule } from './variants.ts';
 
-export interface Page {
-  readonly title?: string;
+/** What a page's words may come from besides its wikitext. */
+export interface Surroundings {
+  readonly title: string | undefined;
+  readonly templates: Templates;
 }
 
-type Range = { readonly from: number; readonly to: number };
-type Part = Range | string;
+export interface Emitted {
+  readonly text: string;
+  /** A template says that the page only lists what its title may mean. */
+  readonly isDisambiguation: boolean;
+  /** Characters and brackets looked at. */
+  readonly work: number;
+}
 
 /** A construct being written: its parts in order, and where the text goes on after it. */
 interface Frame {
@@ -20,39 +31,40 @@ interface Frame {
   until: number;
 }
 
-export function emit(
-  text: string,
-  tokens: readonly Token[],
-  stops: readonly number[],
-  page: Page,
-): { text: string; work: number } {
-  const emitter = new Emitter(text, tokens, stops, page);
-  return { text: emitter.emit(), work: emitter.work };
+export function emit(text: string, lexed: Lexed, page: Surroundings): Emitted {
+  return new Emitter(text, lexed, page).emit();
 }
+
+const COLON = 0x3a;
 
 class Emitter {
   readonly #text: string;
   readonly #tokens: readonly Token[];
   readonly #stops: readonly number[];
-  readonly #page: Page;
+  readonly #title: string | undefined;
+  readonly #templates: Templates;
+  readonly #values: Values;
   readonly #out: string[] = [];
   readonly #frames: Frame[] = [];
   /** Only ever grows, so that the work does not depend on the nesting. */
   #at = 0;
   #index = 0;
   #stop = 0;
-  work = 0;
+  #isDisambiguation = false;
+  #work = 0;
 
-  constructor(text: string, tokens: readonly Token[], stops: readonly number[], page: Page) {
+  constructor(text: string, { tokens, stops }: Lexed, { title, templates }: Surroundings) {
     this.#text = text;
     this.#tokens = tokens;
     this.#stops = stops;
-    this.#page = page.title === undefined ? {} : { title: withoutMarks(page.title) };
+    this.#title = title === undefined ? undefined : withoutMarks(title);
+    this.#templates = templates;
+    this.#values = new Values(text);
   }
 
-  emit(): string {
+  emit(): Emitted {
     for (;;) {
-      this.work++;
+      this.#work++;
       const frame = this.#frames.at(-1);
       const limit = frame?.until ?? this.#text.length;
       const token = this.#tokens[this.#index];
@@ -63,10 +75,11 @@ class Emitter {
         this.#at = Math.min(this.#apply(token, limit), limit);
       } else {
         this.#copy(limit);
-        if (frame === undefined) return this.#out.join('');
+        if (frame === undefined) break;
         this.#advance(frame);
       }
     }
+    return { text: this.#out.join(''), isDisambiguation: this.#isDisambiguation, work: this.#work + this.#values.work };
   }
 
   #copy(to: number): void {
@@ -77,7 +90,7 @@ class Emitter {
   /** Writes a construct's fixed texts up to its next part of the page. */
   #advance(frame: Frame): void {
     while (frame.next < frame.parts.length) {
-      this.work++;
+      this.#work++;
       const part = frame.parts[frame.next++];
       if (typeof part === 'string') this.#out.push(part);
       // A parameter given before the one just written: going back would cost more than the text is worth.
@@ -98,6 +111,14 @@ class Emitter {
     return this.#at;
   }
 
+  /** As `#show` of one range, without a frame where it holds no markup, as most do. */
+  #showRange(range: Range, after: number): number {
+    const next = this.#tokens[this.#index];
+    if (next !== undefined && next.start < range.to) return this.#show([range], after);
+    this.#out.push(this.#text.slice(range.from, range.to));
+    return after;
+  }
+
   #remove(after: number): number {
     this.#out.push(GONE);
     return after;
@@ -106,25 +127,27 @@ class Emitter {
   /** Writes what a token shows; returns where the text goes on. */
   #apply(token: Token, limit: number): number {
     switch (token.kind) {
-      case 'gone':
+      case kind.GONE:
         return this.#remove(token.after);
-      case 'tag':
+      case kind.TAG:
         return token.end;
-      case 'newline':
+      case kind.NEWLINE:
         this.#out.push(`\n${INNER}`);
         return token.end;
-      case 'literal':
+      case kind.LITERAL:
         this.#out.push(GONE, literal(this.#text.slice(token.end, token.close)));
         return token.after;
-      case 'open':
+      case kind.OPEN:
         return this.#skip(token.end, limit);
-      case 'table':
+      case kind.TABLE:
         return token.close < 0 ? this.#skip(token.end, limit) : this.#remove(token.after);
-      case 'template':
+      case kind.VARIANT:
+        return token.close < 0 ? token.start : this.#variant(token);
+      case kind.TEMPLATE:
         return token.close < 0 ? this.#skip(token.end, limit) : this.#template(token);
-      case 'link':
+      case kind.LINK:
         return token.close < 0 ? this.#openLink(token, limit) : this.#link(token);
-      case 'external':
+      case kind.EXTERNAL:
         return token.close < 0 ? token.end : this.#external(token);
     }
   }
@@ -139,7 +162,7 @@ class Emitter {
       const stop = Math.min(this.#stops[this.#stop] ?? limit, limit);
       let token = this.#tokens[index];
       while (token !== undefined && token.start < stop && Math.max(at, token.after) <= stop) {
-        this.work++;
+        this.#work++;
         at = Math.max(at, token.after);
         token = this.#tokens[++index];
       }
@@ -153,116 +176,81 @@ class Emitter {
   #template(token: Token): number {
     const nameEnd = token.pipes[0] ?? token.close;
     // No name is longer; `{{{1|…}}}` is a parameter, which has none.
-    const isNamed = token.end - token.start === 2 && nameEnd - token.end <= 200;
-    if (!isNamed) return this.#remove(token.after);
-    const name = this.#text.slice(token.end, nameEnd).replace(/<!--[^<>]*-->/g, '');
-    if (titleWord.test(name)) {
-      this.#out.push(this.#page.title ?? GONE);
-      return token.after;
+    const isNamed = token.end - token.start === 2 && nameEnd - token.end <= LONGEST_NAME;
+    const shown = isNamed ? this.#templates(this.#text.slice(token.end, nameEnd)) : undefined;
+    switch (shown?.kind) {
+      case undefined:
+        return this.#remove(token.after);
+      case 'title':
+        this.#out.push(this.#title ?? GONE);
+        return token.after;
+      case 'argument':
+        return this.#show([this.#values.trim(token.end + shown.from, nameEnd)], token.after);
+      case 'number': {
+        const range = this.#values.trim(token.end + shown.from, nameEnd);
+        const number = grouped(this.#values.given(range), shown.separator);
+        if (number === undefined) return this.#showRange(range, token.after);
+        this.#out.push(number);
+        return token.after;
+      }
+      case 'disambiguation':
+        this.#isDisambiguation = true;
+        return this.#remove(token.after);
+      case 'pieces': {
+        const parameters = this.#values.parameters(token);
+        const pieces = shown.pieces((parameter) => this.#values.given(parameters.get(parameter)));
+        return pieces === undefined ? this.#remove(token.after) : this.#show(partsOf(pieces, parameters), token.after);
+      }
     }
-    const called = textFunction.exec(name)?.[0];
-    if (called !== undefined) {
-      return this.#show([this.#trim(token.end + called.length, nameEnd)], token.after);
-    }
-    const pieces = shownBy(name);
-    if (pieces === undefined) return this.#remove(token.after);
-    const parameters = this.#parameters(token);
-    const parts = pieces.map((piece): Part => {
-      if ('text' in piece) return piece.text;
-      const key = piece.parameter.find((name) => parameters.has(name));
-      return (key === undefined ? undefined : parameters.get(key)) ?? GONE;
-    });
-    return this.#show(parts, token.after);
   }
 
-  #parameters(token: Token): Map<string, Range> {
-    const parameters = new Map<string, Range>();
-    let position = 0;
-    for (const [index, pipe] of token.pipes.entries()) {
-      const to = token.pipes[index + 1] ?? token.close;
-      const equals = this.#nameEnd(pipe + 1, to);
-      const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
-      const range = this.#trim(equals < 0 ? pipe + 1 : equals + 1, to);
-      if (range.from < range.to) parameters.set(name, range);
-    }
-    return parameters;
-  }
+  // -------------------------------------------------------------- variants
 
-  /** Where the `=` after a parameter's name stands, or -1: names hold no markup and are short. */
-  #nameEnd(from: number, to: number): number {
-    const end = Math.min(to, from + 40);
-    for (let at = from; at < end; at++) {
-      this.work++;
-      const char = this.#text[at];
-      if (char === '=') return at;
-      if (char === '<' || char === '{' || char === '[') return -1;
-    }
-    return -1;
-  }
-
-  #trim(from: number, to: number): Range {
-    let [start, end] = [from, to];
-    while (start < end && isSpace(this.#text.charCodeAt(start))) start++;
-    while (end > start && isSpace(this.#text.charCodeAt(end - 1))) end--;
-    this.work += to - from - (end - start);
-    return { from: start, to: end };
+  #variant(token: Token): number {
+    const range = shownRule(this.#text, token);
+    this.#work += (token.pipes[0] ?? token.end) - token.end + (range === undefined ? 0 : range.to - token.end);
+    // `-{}-` only keeps a conversion from reaching over it: nothing is missing there.
+    if (range === undefined) return token.after;
+    return this.#showRange(range, token.after);
   }
 
   // -------------------------------------------------------------- links
 
   #link(token: Token): number {
     const targetEnd = token.pipes[0] ?? token.close;
-    const target = this.#trim(token.end, targetEnd);
-    const namespace = this.#namespace(target.from, target.to);
-    if (embedded.has(namespace) || languages.has(namespace)) return this.#remove(token.after);
-    const isPlain = this.#text[target.from] === ':';
+    const target = this.#values.trim(token.end, targetEnd);
+    const namespace = namespaceOf(this.#text, target.from, target.to);
+    if (showsNothing(namespace)) return this.#remove(token.after);
+    const isPlain = this.#text.charCodeAt(target.from) === COLON;
     const pipe = token.pipes[0];
-    const label = pipe === undefined ? undefined : this.#trim(pipe + 1, token.close);
+    const label = pipe === undefined ? undefined : this.#values.trim(pipe + 1, token.close);
     // Spaces inside a label are text: only an empty one is trimmed.
-    if (pipe !== undefined && label !== undefined && label.from < label.to) {
-      return this.#show([{ from: pipe + 1, to: token.close }], token.after);
-    }
+    if (pipe !== undefined && label !== undefined && label.from < label.to)
+      return this.#showRange({ from: pipe + 1, to: token.close }, token.after);
     const from = isPlain ? target.from + 1 : target.from;
-    return this.#show([pipe === undefined ? { from, to: target.to } : this.#pipeTrick(from, target.to)], token.after);
+    const range = pipe === undefined ? { from, to: target.to } : pipeTrick(this.#text, from, target.to);
+    return this.#showRange(range, token.after);
   }
 
   /** The words of a link that is not closed are text; the caption and options of a picture are not. */
   #openLink(token: Token, limit: number): number {
-    const isEmbedded = embedded.has(this.#namespace(token.end, limit));
+    const isEmbedded = embedded.has(namespaceOf(this.#text, token.end, limit));
     return isEmbedded ? this.#skip(token.end, limit) : token.end;
-  }
-
-  /** What stands before the colon of a link's target; nothing in `[[:File:x]]`, which is a link like others. */
-  #namespace(from: number, to: number): string {
-    const target = this.#text.slice(from, Math.min(to, from + 40));
-    const colon = target.indexOf(':');
-    return colon < 0 ? '' : target.slice(0, colon).trim().toLowerCase().replaceAll(' ', '_');
-  }
-
-  /** `[[namespace:name (what)|]]` shows the name alone. */
-  #pipeTrick(from: number, to: number): Range {
-    const target = this.#text.slice(from, Math.min(to, from + 400));
-    const start = target.indexOf(':') + 1;
-    const open = Math.max(target.lastIndexOf('（'), target.lastIndexOf('('));
-    const isQualified = open > start && (target.endsWith(')') || target.endsWith('）'));
-    return this.#trim(from + start, isQualified ? from + open : to);
   }
 
   #external(token: Token): number {
     let at = token.end;
     let index = this.#index;
     while (at < token.close && !isSpace(this.#text.charCodeAt(at))) {
-      this.work++;
+      this.#work++;
       at++;
       // An address may hold templates; a space inside them does not end it.
       while ((this.#tokens[index]?.start ?? at) < at) at = Math.max(at, this.#tokens[index++]?.after ?? at);
     }
-    const label = this.#trim(Math.min(at, token.close), token.close);
-    return label.from < label.to ? this.#show([label], token.after) : this.#remove(token.after);
+    const label = this.#values.trim(Math.min(at, token.close), token.close);
+    return label.from < label.to ? this.#showRange(label, token.after) : this.#remove(token.after);
   }
 }
-
-const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 
 /** Text that the reading of lines leaves alone: what it would take for markup becomes references, decoded at the end. */
 const literal = (text: string): string => text.replace(/['_=|[\]{}-]|^[*#:;]/gm, (char) => `&#${char.charCodeAt(0)};`);

@@ -1,27 +1,10 @@
 // Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
-import { blockTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
+import { blockTags, codeTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
+import { allBut, kind, kinds, Pairs, type Token } from './pairs.ts';
+import { Removed } from './removed.ts';
 import { Searches } from './searches.ts';
-
-/**
- * `gone`: removed from `start` to `after`. `tag`: removed, its contents stay. `newline`: a line break or a block's edge.
- * `literal`: what stands from `end` to `close` is no markup. `open`: a note or comment that never ends. The others are
- * brackets; one that is not closed has `close` -1.
- */
-type Kind = 'gone' | 'tag' | 'newline' | 'literal' | 'open' | Bracket;
-export type Bracket = 'template' | 'link' | 'external' | 'table';
-
-export interface Token {
-  readonly kind: Kind;
-  readonly start: number;
-  /** End of the markup that opens. */
-  readonly end: number;
-  /** Start of the markup that closes, or -1. */
-  close: number;
-  /** End of the whole: of the markup that closes, or else `end`. */
-  after: number;
-  /** The `|` between its parts. */
-  readonly pipes: number[];
-}
+import type { Templates } from './templates.ts';
+import { isLetter, markedUnits, Units, unit } from './units.ts';
 
 export interface Lexed {
   /** By `start`; pairs are properly nested. */
@@ -32,116 +15,145 @@ export interface Lexed {
   readonly work: number;
 }
 
-export const lex = (text: string): Lexed => new Lexer(text).lex();
+/** Linear in the text. What is removed whole has one token, and what stands in it none. */
+export const lex = (text: string, templates: Templates): Lexed => new Lexer(text, templates).lex();
 
-const [NEWLINE, SPACE, TAB, EQUALS] = [0x0a, 0x20, 0x09, 0x3d];
-const [BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS, GREATER] = [0x7b, 0x7d, 0x5b, 0x5d, 0x7c, 0x3c, 0x3e];
-const special = new Uint8Array(128);
-for (const code of [NEWLINE, BRACE, BRACE_END, BRACKET, BRACKET_END, PIPE, LESS]) special[code] = 1;
+const special = markedUnits(
+  unit.NEWLINE,
+  unit.BRACE,
+  unit.BRACE_END,
+  unit.BRACKET,
+  unit.BRACKET_END,
+  unit.PIPE,
+  unit.LESS,
+);
+
+/** What does not reach over the end of a line, and over a blank one. */
+const lineLong = kinds(kind.EXTERNAL);
+const paragraphLong = kinds(kind.LINK, kind.EXTERNAL, kind.VARIANT);
 
 const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
-const tagName = /^(\/?)([A-Za-z][A-Za-z0-9]{0,15})(?=[\s/]|$)/;
 
 class Lexer {
   readonly #text: string;
+  readonly #units: Units;
   readonly #searches: Searches;
-  readonly #tokens: Token[] = [];
+  readonly #removed: Removed;
+  readonly #pairs = new Pairs();
   readonly #stops: number[] = [];
-  /** Brackets that wait for their end, innermost last, and how many there are of each. */
-  readonly #stack: Token[] = [];
-  readonly #waiting: Record<Bracket, number> = { template: 0, link: 0, external: 0, table: 0 };
-  #work = 0;
+  /** The colon of this line between a term and its definition, when it is still ahead; else past the end. */
+  #colon = Number.POSITIVE_INFINITY;
 
-  constructor(text: string) {
+  constructor(text: string, templates: Templates) {
     this.#text = text;
+    this.#units = new Units(text);
     this.#searches = new Searches(text);
+    this.#removed = new Removed(this.#units, this.#searches, templates);
   }
 
   lex(): Lexed {
-    const text = this.#text;
+    const units = this.#units;
+    const length = this.#text.length;
     let at = this.#lineStart(0);
-    while (at < text.length) {
+    while (at < length) {
       const from = at;
-      let code = text.charCodeAt(at);
-      while (code >= 128 || special[code] === 0) code = text.charCodeAt(++at);
-      // Past the end the code is NaN, which is neither.
-      if (at < text.length) at = this.#markup(code, at);
-      this.#work += at - from;
+      at = units.next(at, special);
+      if (at < length) at = this.#markup(units.at(at), at);
+      units.work += at - from;
     }
-    return { tokens: this.#tokens, stops: this.#stops, work: this.#work + this.#searches.work };
+    if (this.#colon < length) this.#split();
+    const work = units.work + this.#searches.work + this.#pairs.work;
+    return { tokens: this.#pairs.tokens, stops: this.#stops, work };
   }
 
   #markup(code: number, at: number): number {
-    if (code === NEWLINE) return this.#lineStart(at + 1);
-    if (code === BRACE) return this.#openBraces(at, this.#run(at, BRACE));
-    if (code === BRACE_END) return this.#closeBraces(at, this.#run(at, BRACE_END));
-    if (code === BRACKET) return this.#openBrackets(at, this.#run(at, BRACKET));
-    if (code === BRACKET_END) return this.#closeBrackets(at, this.#run(at, BRACKET_END));
-    if (code === PIPE) return this.#pipe(at);
-    return this.#less(at);
+    if (at > this.#colon) this.#split();
+    switch (code) {
+      case unit.NEWLINE:
+        return this.#lineStart(at + 1);
+      case unit.BRACE:
+        return this.#openBraces(at, this.#units.run(at, code));
+      case unit.BRACE_END:
+        return this.#closeBraces(at, this.#units.run(at, code));
+      case unit.BRACKET:
+        return this.#openBrackets(at, this.#units.run(at, code));
+      case unit.BRACKET_END:
+        return this.#closeBrackets(at, this.#units.run(at, code));
+      case unit.LESS:
+        return this.#less(at);
+      case unit.PIPE:
+        this.#pairs.part(at);
+    }
+    return at + 1;
   }
 
   // -------------------------------------------------------------- lines
 
   /** Looks at how a line begins, and returns where reading goes on. */
   #lineStart(at: number): number {
-    const text = this.#text;
-    this.#popWhile((top) => top === 'external');
-    const begins = this.#skipSpaces(at);
-    if (begins >= text.length || text.charCodeAt(begins) === NEWLINE) {
+    const units = this.#units;
+    this.#pairs.giveUp(lineLong);
+    const begins = units.skipSpaces(at);
+    if (begins >= this.#text.length || units.at(begins) === unit.NEWLINE) {
       if (at > 0) this.#stops.push(at - 1);
-      this.#popWhile((top) => top === 'link' || top === 'external');
+      this.#pairs.giveUp(paragraphLong);
       return at;
     }
-    if (this.#isHeading(at)) {
+    if (units.isHeading(at)) {
       if (at > 0) this.#stops.push(at - 1);
-      this.#popWhile((top) => top !== 'table');
+      this.#pairs.giveUp(allBut(kind.TABLE));
       return at;
     }
-    let table = begins;
-    while (isListMark(text.charCodeAt(table))) table++;
-    this.#work += table - at;
-    if (text.startsWith('{|', table)) {
-      this.#open('table', table, table + 2);
-      return table + 2;
-    }
-    if (this.#waiting.table > 0 && text.startsWith('|}', begins) && text.charCodeAt(begins + 2) !== BRACE_END) {
-      this.#close('table', begins, begins + 2);
+    let marks = begins;
+    while (isListMark(units.at(marks))) marks++;
+    units.work += marks - at;
+    if (units.at(at) === unit.SEMICOLON) this.#findColon(marks);
+    if (units.at(marks) === unit.BRACE && units.at(marks + 1) === unit.PIPE)
+      return this.#pairs.open(kind.TABLE, marks, marks + 2);
+    const isTableEnd = units.at(begins) === unit.PIPE && units.at(begins + 1) === unit.BRACE_END;
+    if (isTableEnd && this.#pairs.isWaiting(kind.TABLE) && units.at(begins + 2) !== unit.BRACE_END) {
+      this.#pairs.close(kind.TABLE, begins, begins + 2);
       return begins + 2;
     }
     return at;
   }
 
-  #skipSpaces(at: number): number {
-    let end = at;
-    while (this.#text.charCodeAt(end) === SPACE || this.#text.charCodeAt(end) === TAB) end++;
-    this.#work += end - at;
-    return end;
+  /** `; term : definition` stands in one line of the source and in two of the page. The colon of a link is none. */
+  #findColon(from: number): void {
+    const units = this.#units;
+    let depth = 0;
+    let at = from;
+    for (let code = units.at(at); at < this.#text.length && code !== unit.NEWLINE; code = units.at(++at)) {
+      if (code === unit.BRACKET || code === unit.BRACE || code === unit.LESS) depth++;
+      else if (code === unit.BRACKET_END || code === unit.BRACE_END || code === unit.GREATER) depth--;
+      else if (code === unit.COLON && depth === 0 && units.at(at + 1) !== unit.SLASH) {
+        this.#colon = at;
+        break;
+      }
+    }
+    units.work += at - from;
   }
 
-  #isHeading(at: number): boolean {
-    const text = this.#text;
-    if (text.charCodeAt(at) !== EQUALS || text.charCodeAt(at + 1) !== EQUALS) return false;
-    const found = text.indexOf('\n', at);
-    const end = found < 0 ? text.length : found;
-    this.#work += end - at;
-    return /[^=]=+\s*(?:<!--[^<>]*-->\s*)?$/.test(text.slice(Math.max(at, end - 80), end));
+  #split(): void {
+    this.#pairs.add(kind.NEWLINE, this.#colon, this.#colon + 1);
+    this.#colon = Number.POSITIVE_INFINITY;
   }
 
   // -------------------------------------------------------------- brackets
 
-  #run(at: number, code: number): number {
-    let end = at + 1;
-    while (this.#text.charCodeAt(end) === code) end++;
-    return end - at;
-  }
-
   #openBraces(at: number, count: number): number {
     const end = at + count;
+    // `-{{` is a hyphen before a template. Wordings do not nest: then each is looked through once.
+    if (count === 1 && this.#units.at(at - 1) === unit.HYPHEN && !this.#pairs.isWaiting(kind.VARIANT))
+      return this.#pairs.open(kind.VARIANT, at - 1, end);
+    if (count === 2) {
+      const after = this.#removed.templateEnd(at);
+      if (after > 0) return this.#pairs.add(kind.GONE, at, after);
+    }
     for (let start = at; end - start >= 2; ) {
       // Of an odd run the innermost three are a parameter: `{{{1|}}}`.
       const next = start + (end - start === 3 ? 3 : 2);
-      this.#open('template', start, next);
+      this.#pairs.open(kind.TEMPLATE, start, next);
       start = next;
     }
     return end;
@@ -149,28 +161,42 @@ class Lexer {
 
   #closeBraces(at: number, count: number): number {
     const end = at + count;
+    const closesVariant = this.#pairs.isWaiting(kind.VARIANT) && this.#units.at(end) === unit.HYPHEN;
+    if (!closesVariant) return this.#closeTemplates(at, end);
+    // The last brace before a hyphen ends the wording; those before it end templates inside.
+    if (this.#pairs.top?.kind === kind.TEMPLATE) {
+      const closed = this.#closeTemplates(at, end - (count % 2));
+      if (closed === end) return end;
+    }
+    this.#pairs.close(kind.VARIANT, end - 1, end + 1);
+    return end + 1;
+  }
+
+  #closeTemplates(at: number, end: number): number {
     let start = at;
-    while (end - start >= 2 && this.#waiting.template > 0) {
-      this.#popWhile((top) => top !== 'template');
-      const opened = this.#stack.at(-1);
+    while (end - start >= 2 && this.#pairs.isWaiting(kind.TEMPLATE)) {
+      this.#pairs.giveUp(allBut(kind.TEMPLATE));
+      const opened = this.#pairs.top;
       const length = opened !== undefined && opened.end - opened.start === 3 && end - start >= 3 ? 3 : 2;
-      this.#close('template', start, start + length);
+      this.#pairs.close(kind.TEMPLATE, start, start + length);
       start += length;
     }
-    if (count > 1 && start < end) this.#add('gone', start, end);
+    // One brace too many is text, as MediaWiki shows it.
+    if (end - start > 1) this.#pairs.add(kind.GONE, start, end);
     return end;
   }
 
   #openBrackets(at: number, count: number): number {
     const end = at + count;
+    const first = this.#units.at(end);
     scheme.lastIndex = end;
-    const isExternal = scheme.test(this.#text);
+    const isExternal = (isLetter(first) || first === unit.SLASH) && scheme.test(this.#text);
     // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
-    const external = !isExternal || (count === 2 && this.#text.charCodeAt(end) === 0x2f) ? 0 : 2 - (count % 2);
+    const external = !isExternal || (count === 2 && first === unit.SLASH) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);
     let start = end - external - links * 2;
-    for (let made = 0; made < links; made++, start += 2) this.#open('link', start, start + 2);
-    if (external > 0) this.#open('external', start, end);
+    for (let made = 0; made < links; made++, start += 2) this.#pairs.open(kind.LINK, start, start + 2);
+    if (external > 0) this.#pairs.open(kind.EXTERNAL, start, end);
     return end;
   }
 
@@ -178,23 +204,15 @@ class Lexer {
     const end = at + count;
     let start = at;
     while (start < end) {
-      const top = this.#stack.at(-1);
-      const length = top?.kind === 'external' ? Math.min(top.end - top.start, end - start) : 2;
+      const top = this.#pairs.top;
+      const length = top?.kind === kind.EXTERNAL ? Math.min(top.end - top.start, end - start) : 2;
       if (length > end - start) break;
-      if (top?.kind === 'external') this.#close('external', start, start + length);
-      else if (top?.kind === 'link') this.#close('link', start, start + length);
-      else this.#add('gone', start, start + length);
+      if (top?.kind === kind.EXTERNAL) this.#pairs.close(kind.EXTERNAL, start, start + length);
+      else if (top?.kind === kind.LINK) this.#pairs.close(kind.LINK, start, start + length);
+      else this.#pairs.add(kind.GONE, start, start + length);
       start += length;
     }
     return end;
-  }
-
-  #pipe(at: number): number {
-    // MediaWiki splits templates before it reads external links.
-    if (this.#waiting.template > 0) this.#popWhile((top) => top === 'external');
-    const top = this.#stack.at(-1);
-    if (top !== undefined && (top.kind === 'template' || top.kind === 'link')) top.pipes.push(at);
-    return at + 1;
   }
 
   // -------------------------------------------------------------- tags
@@ -202,95 +220,51 @@ class Lexer {
   #less(at: number): number {
     if (this.#text.startsWith('!--', at + 1)) {
       const close = this.#searches.commentEnd(at + 4);
-      return close < 0 ? this.#add('open', at, at + 4) : this.#add('gone', at, close + 3);
+      return close < 0 ? this.#pairs.add(kind.OPEN, at, at + 4) : this.#pairs.add(kind.GONE, at, close + 3);
     }
-    const end = this.#tagEnd(at);
-    const [, slash, name] = end < 0 ? [] : (tagName.exec(this.#text.slice(at + 1, Math.min(end, at + 40))) ?? []);
-    if (name === undefined) return at + 1;
-    const known = name.toLowerCase();
-    if (slash === '/') return this.#endTag(known, at, end + 1);
-    if (this.#text[end - 1] === '/') return this.#lone(known, at, end + 1);
-    return this.#startTag(known, at, end + 1);
-  }
-
-  /** Where the `>` stands; a tag holds no `<`, so no character is passed over twice. */
-  #tagEnd(at: number): number {
-    const text = this.#text;
-    let end = at + 1;
-    let code = text.charCodeAt(end);
-    if (code !== 0x2f && !(code >= 0x41 && code <= 0x5a) && !(code >= 0x61 && code <= 0x7a)) return -1;
-    while (end < text.length && code !== LESS && code !== GREATER) code = text.charCodeAt(++end);
-    this.#work += end - at;
-    return code === GREATER ? end : -1;
+    const end = this.#units.tagEnd(at);
+    const name = end < 0 ? '' : this.#units.tagName(at, end);
+    if (name === '') return at + 1;
+    if (name.startsWith('/')) return this.#endTag(name.slice(1), at, end + 1);
+    if (this.#units.at(end - 1) === unit.SLASH) return this.#lone(name, at, end + 1);
+    return this.#startTag(name, at, end + 1);
   }
 
   #startTag(name: string, at: number, end: number): number {
-    if (name === 'table') return this.#open('table', at, end);
-    if (name === 'nowiki' || name === 'pre') {
+    if (name === 'table') return this.#pairs.open(kind.TABLE, at, end);
+    if (name === 'nowiki' || name === 'pre' || (codeTags.has(name) && isInline(this.#text.slice(at, end)))) {
       const ending = this.#searches.tagEnd(name, end);
-      return ending === undefined ? this.#lone(name, at, end) : this.#add('literal', at, end, ending);
+      return ending === undefined ? this.#lone(name, at, end) : this.#pairs.add(kind.LITERAL, at, end, ending);
     }
     if (!removedTags.has(name)) return this.#lone(name, at, end);
     const ending = this.#searches.tagEnd(name, end);
-    if (ending !== undefined) return this.#add('gone', at, ending.after);
-    return this.#add(emptyWhenOpen.has(name) ? 'gone' : 'open', at, end);
+    if (ending !== undefined) return this.#pairs.add(kind.GONE, at, ending.after);
+    return this.#pairs.add(emptyWhenOpen.has(name) ? kind.GONE : kind.OPEN, at, end);
   }
 
   #endTag(name: string, at: number, end: number): number {
     if (name !== 'table') return this.#lone(name, at, end);
-    if (this.#waiting.table > 0) this.#close('table', at, end);
-    else this.#add('gone', at, end);
+    if (this.#pairs.isWaiting(kind.TABLE)) this.#pairs.close(kind.TABLE, at, end);
+    else this.#pairs.add(kind.GONE, at, end);
     return end;
   }
 
   /** A tag without contents, or whose contents are text. */
   #lone(name: string, at: number, end: number): number {
-    if (removedTags.has(name)) return this.#add('gone', at, end);
-    if (blockTags.has(name)) return this.#add('newline', at, end);
-    if (plainTags.has(name)) return this.#add('tag', at, end);
+    if (removedTags.has(name)) return this.#pairs.add(kind.GONE, at, end);
+    if (blockTags.has(name)) return this.#pairs.add(kind.NEWLINE, at, end);
+    if (plainTags.has(name)) return this.#pairs.add(kind.TAG, at, end);
     return at + 1;
-  }
-
-  // -------------------------------------------------------------- tokens
-
-  #add(kind: Kind, start: number, end: number, ending?: { close: number; after: number }): number {
-    const { close, after } = ending ?? { close: -1, after: end };
-    this.#tokens.push({ kind, start, end, close, after, pipes: [] });
-    return after;
-  }
-
-  #open(kind: Bracket, start: number, end: number): number {
-    const token: Token = { kind, start, end, close: -1, after: end, pipes: [] };
-    this.#tokens.push(token);
-    this.#stack.push(token);
-    this.#waiting[kind]++;
-    return end;
-  }
-
-  /** Closes the innermost bracket of this kind; what was opened inside it and not closed never will be. */
-  #close(kind: Bracket, start: number, end: number): void {
-    this.#popWhile((top) => top !== kind);
-    const token = this.#stack.pop();
-    if (token === undefined) return;
-    this.#waiting[kind]--;
-    token.close = start;
-    token.after = end;
-  }
-
-  #popWhile(test: (top: Bracket) => boolean): void {
-    for (let top = this.#stack.at(-1); top !== undefined; top = this.#stack.at(-1)) {
-      const kind = top.kind;
-      if (!isBracket(kind) || !test(kind)) return;
-      this.#stack.pop();
-      this.#waiting[kind]--;
-      this.#work++;
-    }
   }
 }
 
-const isBracket = (kind: Kind): kind is Bracket =>
-  kind === 'template' || kind === 'link' || kind === 'external' || kind === 'table';
+const isInline = (tag: string): boolean => /\sinline(?=[\s=/>])/i.test(tag);
 
 /** `*`, `#`, `:` or `;`, or a space between them. */
 const isListMark = (code: number): boolean =>
-  code === 0x2a || code === 0x23 || code === 0x3a || code === 0x3b || code === SPACE || code === TAB;
+  code === 0x2a ||
+  code === 0x23 ||
+  code === unit.COLON ||
+  code === unit.SEMICOLON ||
+  code === unit.SPACE ||
+  code === unit.TAB;

@@ -2,6 +2,7 @@
 import { decodeEntities } from './entities.ts';
 import { GONE, INNER } from './marks.ts';
 import { behaviourSwitch, holdsNoProse } from './names.ts';
+import { withoutQuotes } from './quotes.ts';
 import { tidy } from './tidy.ts';
 
 interface Heading {
@@ -10,7 +11,7 @@ interface Heading {
 }
 
 /** Lines of text, one a paragraph, list item or heading. A heading goes when nothing of its section is left. */
-export function readLines(text: string): string {
+export function readLines(text: string, shown: 'keep' | 'drop'): string {
   const lines: string[] = [];
   let headings: Heading[] = [];
   /** Level of the section that is being cut; 7 when none is. */
@@ -22,12 +23,12 @@ export function readLines(text: string): string {
     const line = readLine(source);
     start = end + 1;
     // The punctuation between things that were removed is no line.
-    if (typeof line === 'string' && source.includes(GONE) && !wordly.test(line)) continue;
+    if (typeof line === 'string' && source.includes(GONE) && !hasWord(line)) continue;
     if (typeof line !== 'string') {
       if (line.level > cut) continue;
       cut = holdsNoProse(line.text) ? line.level : 7;
       headings = headings.filter(({ level }) => level < line.level);
-      if (cut === 7) headings.push(line);
+      if (cut === 7 && shown === 'keep') headings.push(line);
     } else if (line !== '' && cut === 7) {
       for (const heading of headings) lines.push(heading.text);
       headings = [];
@@ -43,8 +44,23 @@ function readLine(source: string): string | Heading {
   if (line.startsWith('=') && line.endsWith('=') && line.length > 2) return readHeading(line);
   // A row or the end of a table whose beginning is gone.
   if (line.startsWith('|')) return '';
-  return readInline(line.replace(/^(?:-{4,}|[*#:; \t\ufdd0]+)/, ''));
+  return readInline(line.slice(markEnd(line)));
 }
+
+/** Past the marks of a list, or past a rule. */
+function markEnd(line: string): number {
+  let end = 0;
+  if (line.startsWith('----')) {
+    while (line.charCodeAt(end) === 0x2d) end++;
+    return end;
+  }
+  while (end < line.length && isListMark(line.charCodeAt(end))) end++;
+  return end;
+}
+
+/** `*`, `#`, `:` or `;`, and what may stand between them. */
+const isListMark = (code: number): boolean =>
+  code === 0x2a || code === 0x23 || code === 0x3a || code === 0x3b || code === 0x20 || code === 0x09 || code === 0xfdd0;
 
 function readHeading(line: string): string | Heading {
   let level = 0;
@@ -55,14 +71,19 @@ function readHeading(line: string): string | Heading {
 }
 
 function readInline(source: string): string {
-  let text = source;
-  if (text.includes("''")) text = text.replace(/'{2,}/g, (run) => (run.length === 4 ? "'" : ''));
+  let text = withoutQuotes(source);
   if (text.includes('__')) text = text.replace(behaviourSwitch, GONE);
   text = decodeEntities(text);
   return trimEdges(text.includes(GONE) ? tidy(text) : text);
 }
 
 const wordly = /[\p{L}\p{N}]/u;
+
+/** Kana and kanji at the beginning, as in most lines, need no pattern. */
+function hasWord(line: string): boolean {
+  const first = line.charCodeAt(0);
+  return (first > 0x3040 && first < 0x3097) || (first >= 0x4e00 && first < 0xa000) || wordly.test(line);
+}
 
 /** Without spaces at either end. An ideographic space stays: it indents a paragraph as its author wrote it. */
 function trimEdges(text: string): string {

@@ -9,4 +9,6 @@ export const INNER = '\ufdd2';
 
 const marks = /[\ufdd0-\ufdd2]/g;
 
-export const withoutMarks = (text: string): string => text.replace(marks, '');
+/** Looking for each alone is several times as fast as the pattern, and a page in a million holds one. */
+export const withoutMarks = (text: string): string =>
+  text.includes(GONE) || text.includes(EMPTY) || text.includes(INNER) ? text.replace(marks, '') : text;

@@ -44,24 +44,35 @@ const sectionsByLanguage: Readonly<Record<string, string>> = {
 /** Titles of sections that hold lists of links and sources, no prose. */
 const sections = set(Object.values(sectionsByLanguage).join(' '));
 
+const judged = new Map<string, boolean>();
+/** Titles remembered: articles use few again and again, and to judge one takes long. */
+const MOST_JUDGED = 4096;
+
 /** "注釈・出典" is such a section too: every part of the title must be one. */
 export function holdsNoProse(heading: string): boolean {
   if (heading.length > 60) return false;
+  const known = judged.get(heading);
+  if (known !== undefined) return known;
   const title = heading.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, '_');
-  return sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
+  const holdsNone =
+    sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
+  if (judged.size < MOST_JUDGED) judged.set(heading, holdsNone);
+  return holdsNone;
 }
 
 const trimmed = (part: string): string => part.replace(/^_|_$/g, '');
 
 /** `__NOTOC__` and its kind. Listed, since `__FILE__` and `__init__` are words of prose about programs. */
 export const behaviourSwitch =
-  /__(?:(?:NO|FORCE)?TOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|EXPECTUNUSED(?:CATEGORY|TEMPLATE)|NO(?:CONTENTCONVERT|CC|TITLECONVERT|TC)|(?:NO)?INDEX|STATICREDIRECT|DISAMBIG|NOGLOBAL|EXPECTED_UNCONNECTED_PAGE|目次(?:強制|非表示)?|節編集非表示|新しい節リンク(?:非表示)?|ギャラリー非表示|隠しカテゴリ|インデックス|曖昧さ回避)__/gi;
+  /__(?:(?:NO|FORCE)?TOC|NOEDITSECTION|(?:NO)?NEWSECTIONLINK|NOGALLERY|HIDDENCAT|EXPECTUNUSED(?:CATEGORY|TEMPLATE)|NO(?:CONTENTCONVERT|CC|TITLECONVERT|TC)|(?:NO)?INDEX|STATICREDIRECT|DISAMBIG|NOGLOBAL|EXPECTED_UNCONNECTED_PAGE|目次(?:強制|非表示)?|節編集非表示|新しい節リンク(?:非表示)?|ギャラリー非表示|隠しカテゴリ|インデックス|曖昧さ回避|INHALTSVERZEICHNIS(?:_ERZWINGEN)?|KEIN_INHALTSVERZEICHNIS|ABSCHNITTE_NICHT_BEARBEITEN|KEINE_GALERIE)__/gi;
 
 /** Tags that go with what stands between them. */
 export const removedTags = set(`
   ref math chem ce gallery timeline syntaxhighlight source score imagemap graph mapframe maplink hiero templatedata
   inputbox categorytree references includeonly style script templatestyles rp rt rtc indicator section dynamicpagelist
 `);
+/** Of these, those with the attribute `inline` are words of a sentence. */
+export const codeTags = set('syntaxhighlight source');
 /** A start tag of these, left open, says nothing about what follows: only the tag goes. */
 export const emptyWhenOpen = set('references section templatestyles indicator rp rt rtc');
 
@@ -81,4 +92,27 @@ export const blockTags = set(`
 export const plainTags = set(`
   b i u s em strong small big sub sup span font code tt kbd samp var cite q abbr dfn del ins strike mark bdi bdo ruby rb
   rbc wbr data time a nobr noinclude onlyinclude nowiki thead tbody tfoot col colgroup img
+  phonos translate tvar langconvert
 `);
+
+/** Templates that make a page a list of what its title may mean. As `canonical` writes names. */
+export const disambiguation = set(`
+  aimai 曖昧さ回避 人名の曖昧さ回避 地名の曖昧さ回避 山の曖昧さ回避 駅の曖昧さ回避 神社の曖昧さ回避 寺院の曖昧さ回避 学校名の曖昧さ回避
+  競走馬名の曖昧さ回避 船名の曖昧さ回避 作品名の曖昧さ回避 姓の曖昧さ回避 名の曖昧さ回避 道路の曖昧さ回避 教会名の曖昧さ回避
+  disambig disambiguation disamb dab dbig disambiguation_page disambiguation_cleanup hndis hndisambig human_name_disambiguation
+  geodis geo-dis place_name_disambiguation school_disambiguation airport_disambiguation hospital_disambiguation
+  letter-number_combination_disambiguation mathdab roaddis shipindex_disambiguation surname-disambig numberdis
+  begriffsklärung homonymie patronyme-homonymie toponymie-homonymie desambiguación desambiguació disambigua desambiguação
+  dp doorverwijspagina неоднозначность многозначность 消歧义 消歧義 消歧义页 消歧義頁 人名消歧义 人名消歧義 地名消歧义 地名消歧義
+  동음이의 동명이인 förgrening ujednoznacznienie rozcestník trang_định_hướng
+`);
+/** What the title of such a page may end with. */
+export const disambiguationTitle =
+  /[ _][(（](?:曖昧さ回避|disambiguation|Begriffsklärung|homonymie|desambiguación|disambigua|desambiguação|значения|消歧义|消歧義|동음이의)[)）]$/;
+
+/** The beginning of a page that only points to another; old dumps mark them nowhere else. Its words by language. */
+export const redirect =
+  /^\s*#(?:redirect(?:ion)?|転送|リダイレクト|weiterleitung|redirección|redirecionamento|rinvia|doorverwijzing|перенаправление|重定向|넘겨주기|omdirigering|patrz|đổi|yönlendirme|alih|تحويل)[\s:]{0,8}\[\[/i;
+
+/** The behaviour switch that says the same. */
+export const disambiguationWord = /__(?:DISAMBIG|曖昧さ回避)__/i;

@@ -12,7 +12,10 @@ export interface Ending {
 export class Searches {
   readonly #text: string;
   /** The comment end that was found last: it serves every comment that begins before it. */
-  #commentEnd = -1;
+  commentEndFound = -1;
+  /** The line that was looked at last, from the place where the look began. */
+  #lineFrom = 0;
+  #lineEnd = -1;
   /** Characters passed over. */
   work = 0;
 
@@ -22,12 +25,26 @@ export class Searches {
 
   /** Where the next `-->` at or after `from` stands, or -1. Calls come in ascending order of `from`. */
   commentEnd(from: number): number {
-    if (this.#commentEnd < from) {
+    if (this.commentEndFound < from) {
       const found = this.#text.indexOf('-->', from);
-      this.#commentEnd = found < 0 ? Number.POSITIVE_INFINITY : found;
-      this.work += Math.min(this.#commentEnd, this.#text.length) - from;
+      this.commentEndFound = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.work += Math.min(this.commentEndFound, this.#text.length) - from;
     }
-    return Number.isFinite(this.#commentEnd) ? this.#commentEnd : -1;
+    return Number.isFinite(this.commentEndFound) ? this.commentEndFound : -1;
+  }
+
+  /** Where `</ref>` stands when it is the next tag and on the same line, as it mostly is; else -1. */
+  #plainNote(from: number): number {
+    const text = this.#text;
+    if (from < this.#lineFrom || from > this.#lineEnd) {
+      const found = text.indexOf('\n', from);
+      this.#lineFrom = from;
+      this.#lineEnd = found < 0 ? text.length : found;
+      this.work += this.#lineEnd - from;
+    }
+    const less = text.indexOf('<', from);
+    this.work += (less < 0 ? text.length : less) - from;
+    return less >= 0 && less < this.#lineEnd && text.startsWith('/ref>', less + 1) ? less : -1;
   }
 
   /**
@@ -35,6 +52,10 @@ export class Searches {
    * nothing: then the tag was never closed. No search goes beyond the next tag of its name, where the next may begin.
    */
   tagEnd(name: string, from: number): Ending | undefined {
+    if (name === 'ref') {
+      const close = this.#plainNote(from);
+      if (close >= 0) return { close, after: close + '</ref>'.length };
+    }
     const pattern = boundaries(name);
     pattern.lastIndex = from;
     for (let match = pattern.exec(this.#text); match !== null; match = pattern.exec(this.#text)) {

@@ -1,60 +1,106 @@
-// The templates whose parameters are text of the article; all others are boxes, notes and maintenance, and go.
+// Which templates show text of the article, and what they show.
+import { labelOf } from './languages.ts';
+import { type Given, workedByName } from './measures.ts';
+import { disambiguation } from './names.ts';
+import { type Piece, readPattern } from './patterns.ts';
+import { common, type Table, tables } from './template-table.ts';
 
-/** What a template shows: parameters (the first that is given of several names) with fixed text between. */
-export type Piece = { readonly parameter: readonly string[] } | { readonly text: string };
+/** What a template shows: its pieces, the page's title, or the text after the colon of a parser function. */
+export type Shown =
+  | { readonly kind: 'pieces'; readonly pieces: (given: Given) => readonly Piece[] | undefined }
+  | { readonly kind: 'title' }
+  | { readonly kind: 'argument'; readonly from: number }
+  /** The same, a number to be written in groups of three digits. */
+  | { readonly kind: 'number'; readonly from: number; readonly separator: string }
+  /** It shows nothing, and says that the page only lists what its title may mean. */
+  | { readonly kind: 'disambiguation' };
 
-const parameter = (...names: string[]): Piece => ({ parameter: names });
-const first = [parameter('1', 'text')];
-const second = [parameter('2')];
-const third = [parameter('3')];
+/** What the template of a name, as it is written, shows; undefined when it goes. */
+export type Templates = (name: string) => Shown | undefined;
 
-const names = (words: string): string[] => words.trim().split(/\s+/);
-
-/** Names as `canonical` gives them. Every parameter stands at most once in a row, or nesting would multiply text. */
-const table = new Map<string, readonly Piece[]>([
-  ...rows(
-    first,
-    `nowrap nobr nobreak no_wrap small smaller large larger big 小 大 bold 太字 強調 em strong italic i b u 下線 underline
-    sup sub 上付き 下付き code mono tt kbd var sic 原文ママ abbr tooltip ツールチップ
-    ルビ ruby ふりがな furigana rb
-    要出典範囲 要検証範囲 疑問点範囲 要説明範囲 独自研究範囲 要追加記述範囲 誰範囲 いつ範囲 正確性範囲
-    jis2004フォント jis90フォント 拡張漢字 補助漢字フォント 補助漢字 cp932フォント 機種依存文字 unicode unicode_fonts
-    旧字体 新字体 繁体字 簡体字 繁体字フォント 簡体字フォント 韓国語フォント 中国語フォント
-    visible_anchor vanc vanchor
-    quote quotation blockquote cquote squote 引用 引用文 indent 字下げ center 中央 centre left right
-    num val nihongo as_of bdi 圏点 傍点 取り消し線 打ち消し線 strike s del ins`,
-  ),
-  ...rows(second, `lang script transl color 色 font_color fontcolor 文字色 resize rtl-lang audio 音声 wikt-lang`),
-  ...rows(third, 'colors'),
-  ...rows(
-    [parameter('1'), { text: '（' }, parameter('2'), { text: '）' }],
-    '読み仮名 読み仮名_ruby不使用 読み仮名ruby不使用',
-  ),
-  ...rows([parameter('1'), parameter('2')], 'convert cvt'),
-  ...rows(
-    [parameter('label', '1')],
-    '仮リンク ill illm ill2 interlanguage_link interlanguage_link_multi 日本語版にない記事リンク',
-  ),
-  ...rows([{ text: '|' }], '!'),
-  ...rows([{ text: '=' }], '='),
-  ...rows([{ text: ' ' }], 'nbsp spaces space'),
-  ...rows([{ text: '・' }], '・ dot'),
-]);
-
-function rows(pieces: readonly Piece[], words: string): [string, readonly Piece[]][] {
-  return names(words).map((name) => [name, pieces]);
-}
+/** Of a name, with spaces and comments, in UTF-16 units: titles have at most 255 bytes. */
+export const LONGEST_NAME = 200;
 
 /** MediaWiki takes `_` for a space and ignores the case of the first letter; editors' redirects ignore the rest too. */
-const canonical = (name: string): string => name.trim().toLowerCase().replace(/\s+/g, '_');
+const canonical = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_]+/g, '_');
 
-/** What the template of this name shows, or undefined when it goes. */
-export function shownBy(name: string): readonly Piece[] | undefined {
-  const known = canonical(name);
-  return table.get(known) ?? (/^lang-[a-z-]{2,14}$/.test(known) ? first : undefined);
+type Rows = ReadonlyMap<string, readonly Piece[]>;
+
+function rowsOf(table: Table): [string, readonly Piece[]][] {
+  return Object.entries(table).flatMap(([pattern, names]) => {
+    const pieces = readPattern(pattern);
+    return names
+      .trim()
+      .split(/\s+/)
+      .map((name): [string, readonly Piece[]] => [name, pieces]);
+  });
 }
 
+const known = new Map<string, Rows>();
+
+/** A wiki's own templates stand before English ones, which all wikis borrow. Where the language is unknown, all count. */
+function rowsFor(language: string): Rows {
+  const made = known.get(language);
+  if (made !== undefined) return made;
+  const others = language === '' ? Object.keys(tables).filter((name) => name !== 'en') : [language];
+  const rows = new Map(
+    [common, tables.en ?? {}, ...others.reverse().map((name) => tables[name] ?? {})].flatMap((table) => rowsOf(table)),
+  );
+  known.set(language, rows);
+  return rows;
+}
+
+/** Names that are remembered as written: pages use few again and again. */
+const MOST_REMEMBERED = 10_000;
+
+/** `extra`: a pattern by name, which goes before ours; an empty one removes the template. */
+export function templatesOf(language: string, extra: Readonly<Record<string, string>>): Templates {
+  // `zh-yue` borrows the templates of `zh`.
+  const [base = ''] = language.split(/[-_]/);
+  const words = base === '' ? 'ja' : base;
+  const rows = rowsFor(base);
+  const own = new Map(Object.entries(extra).map(([name, pattern]) => [canonical(name), readPattern(pattern)]));
+  const find = (name: string): Shown | undefined => {
+    if (titleWord.test(name)) return { kind: 'title' };
+    const called = textFunction.exec(name)?.[0];
+    if (called !== undefined)
+      return /formatnum/i.test(called)
+        ? { kind: 'number', from: called.length, separator: groupSeparators[words] ?? ',' }
+        : { kind: 'argument', from: called.length };
+    const key = canonical(name.replace(/<!--[^<>]*-->/g, ''));
+    const pieces = own.get(key) ?? rows.get(key);
+    if (pieces !== undefined) return pieces.length === 0 ? undefined : { kind: 'pieces', pieces: () => pieces };
+    const worked = workedByName.get(key);
+    if (worked !== undefined) return { kind: 'pieces', pieces: (given) => worked(given, words) };
+    const foreign = foreignWord(key, words);
+    if (foreign !== undefined) return { kind: 'pieces', pieces: () => foreign };
+    return disambiguation.has(key) ? { kind: 'disambiguation' } : undefined;
+  };
+  const remembered = new Map<string, Shown | undefined>();
+  return (name) => {
+    const known = remembered.get(name);
+    if (known !== undefined || remembered.has(name)) return known;
+    const found = find(name);
+    if (remembered.size < MOST_REMEMBERED) remembered.set(name, found);
+    return found;
+  };
+}
+
+/** `{{lang-de|Hafen}}`, `{{Lang-en-short|…}}`, and `{{enS|…}}` of the German Wikipedia. */
+function foreignWord(key: string, language: string): readonly Piece[] | undefined {
+  const dashed = key.startsWith('lang-') && /^[a-z-]{2,14}$/.test(key.slice(5)) ? key.slice(5) : undefined;
+  const german = language === 'de' && /^[a-z]{2,3}s$/.test(key) ? key.slice(0, -1) : undefined;
+  if (dashed !== undefined) return [labelOf(language, dashed), { parameter: ['1', 'text'] }];
+  const label = german === undefined ? '' : labelOf('de', german);
+  return label === '' ? undefined : [label, { parameter: ['1'] }];
+}
+
+const groupSeparators: Readonly<Record<string, string>> = { de: '.', fr: '\u202f' };
 /** `{{formatnum:1234}}`: a parser function whose argument is text. */
-export const textFunction = /^\s*(?:formatnum|lc|uc|lcfirst|ucfirst)\s*:/i;
+const textFunction = /^\s*(?:formatnum|lc|uc|lcfirst|ucfirst|nowrap)\s*:/i;
 /** Shows the page's own title. */
-export const titleWord = /^\s*(?:sub|full|base|root)?pagename\s*$/i;
+const titleWord = /^\s*(?:sub|full|base|root)?pagename\s*$/i;

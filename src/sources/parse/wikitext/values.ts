@@ -1,0 +1,102 @@
+// The parameters of a template, and the parts of the page that its pattern shows.
+import { GONE } from './marks.ts';
+import type { Token } from './pairs.ts';
+import type { Piece } from './patterns.ts';
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+/** A range of the page, or a fixed text. */
+export type Part = Range | string;
+
+type Parameters = ReadonlyMap<string, Range>;
+
+/** UTF-16 units of a parameter's name, and of a value that is worked with. */
+const LONGEST_NAME = 40;
+const LONGEST_VALUE = 60;
+
+export class Values {
+  readonly #text: string;
+  /** Characters passed over, for tests. */
+  work = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Those that are given: a parameter of spaces is none. By name, or by their number from 1. */
+  parameters(token: Token): Parameters {
+    const parameters = new Map<string, Range>();
+    let position = 0;
+    for (const [index, pipe] of token.pipes.entries()) {
+      const to = token.pipes[index + 1] ?? token.close;
+      const equals = this.#nameEnd(pipe + 1, to);
+      const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
+      const range = this.trim(equals < 0 ? pipe + 1 : equals + 1, to);
+      if (range.from < range.to) parameters.set(name, range);
+    }
+    return parameters;
+  }
+
+  /** Where the `=` after a parameter's name stands, or -1: names hold no markup and are short. */
+  #nameEnd(from: number, to: number): number {
+    const end = Math.min(to, from + LONGEST_NAME);
+    for (let at = from; at < end; at++) {
+      this.work++;
+      const char = this.#text[at];
+      if (char === '=') return at;
+      if (char === '<' || char === '{' || char === '[') return -1;
+    }
+    return -1;
+  }
+
+  /** A parameter's text when it is short and holds no markup. */
+  given(range: Range | undefined): string | undefined {
+    if (range === undefined || range.to - range.from > LONGEST_VALUE) return undefined;
+    const text = this.#text.slice(range.from, range.to);
+    return /[[\]{}<>|\n]/.test(text) ? undefined : text;
+  }
+
+  trim(from: number, to: number): Range {
+    const range = trimmed(this.#text, from, to);
+    this.work += to - from - (range.to - range.from);
+    return range;
+  }
+}
+
+/** What a pattern shows. Recursion is over the pattern, which is no deeper than `readPattern` lets it be. */
+export function partsOf(pieces: readonly Piece[], parameters: Parameters): Part[] {
+  return pieces.flatMap((piece): Part[] => {
+    if (typeof piece === 'string') return [piece];
+    if ('parameter' in piece) return [firstGiven(piece.parameter, parameters) ?? GONE];
+    const isShown = piece.group.every(
+      (inner) => typeof inner === 'string' || 'group' in inner || firstGiven(inner.parameter, parameters) !== undefined,
+    );
+    return isShown ? partsOf(piece.group, parameters) : [];
+  });
+}
+
+function firstGiven(names: readonly string[], parameters: Parameters): Range | undefined {
+  for (const name of names) {
+    const range = parameters.get(name);
+    if (range !== undefined) return range;
+  }
+  return undefined;
+}
+
+export function trimmed(text: string, from: number, to: number): Range {
+  let [start, end] = [from, to];
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  return { from: start, to: end };
+}
+
+export const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
+
+/** `12,345` for `12345`; undefined when it is no plain number of four digits or more. */
+export function grouped(digits: string | undefined, separator: string): string | undefined {
+  if (digits === undefined || !/^\d{4,}(?:\.\d+)?$/.test(digits)) return undefined;
+  const [whole = '', ...rest] = digits.split('.');
+  return [whole.replace(/\B(?=(?:\d{3})+$)/g, separator), ...rest].join('.');
+}
