@@ -30,6 +30,8 @@ export class Reporter {
   /** Requests that failed and were made again, in this process. */
   retries = 0;
 
+  readonly #forward = { skipped: 0, toSkip: 0 };
+
   constructor(plan: Plan, paths: RunPaths, governor: Governor, sessionsBefore: number, workers: number) {
     this.#plan = plan;
     this.#paths = paths;
@@ -46,6 +48,12 @@ export class Reporter {
     const { fetched, decoded } = session.tally.bytes;
     this.#before = { fetched, decoded };
     this.phase = 'streaming';
+  }
+
+  /** Decoded bytes that a resumed shard has to skip, or has skipped. */
+  forwarded({ toSkip = 0, skipped = 0 }: { readonly toSkip?: number; readonly skipped?: number }): void {
+    this.#forward.toSkip += toSkip;
+    this.#forward.skipped += skipped;
   }
 
   progress(): Progress {
@@ -67,6 +75,7 @@ export class Reporter {
       read: this.#total === undefined ? undefined : Math.min(1, tally.bytes.fetched / Math.max(1, this.#total)),
       left: secondsLeft(tally.bytes.fetched, this.#total, this.#before.fetched, seconds),
       retries: this.retries,
+      forward: this.#forward.skipped < this.#forward.toSkip ? { ...this.#forward } : undefined,
       trainer: this.#session?.training?.latest,
     };
   }

@@ -20,6 +20,13 @@ export const streamOptions = z.strictObject({
   record: byteSize
     .default(4 * 2 ** 20)
     .describe('Longest record in decoded bytes; a longer one is quarantined, not held in memory.'),
+  ratio: z
+    .int()
+    .min(2)
+    .default(256)
+    .describe(
+      'Decoded bytes a compressed shard may have for each of its bytes, after the first 64 MiB; the rest of one that unpacks to more (a decompression bomb) is quarantined.',
+    ),
 });
 
 export const diskOptions = z.strictObject({
