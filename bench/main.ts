@@ -1,7 +1,8 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
 import { pipeline } from './pipeline.ts';
+import { sources } from './sources.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { pipeline };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { pipeline, sources };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));
