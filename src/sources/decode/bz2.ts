@@ -37,7 +37,9 @@ export async function* bunzip2(
       const bytes = await splitter.next();
       if (bytes === undefined) return;
       // Why a worker failed does not matter: the block decoder finds the same and says it in this thread.
-      ahead.push({ bytes, decoded: runTask({ kind: 'bz2', bytes }).catch(() => undefined) });
+      // The worker gets bytes of its own: they are moved to it, and these may be needed again.
+      const task = { kind: 'bz2', bytes: new Uint8Array(bytes) } as const;
+      ahead.push({ bytes, decoded: runTask(task).catch(() => undefined) });
     }
   };
   for (;;) {

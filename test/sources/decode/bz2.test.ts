@@ -10,7 +10,11 @@ import { streamWithMagicInside } from './bz2-magic.ts';
 import { flipped, isPrefix, type Outcome, outcomeOf, places, slicesOfZeros } from './outcome.ts';
 
 const MAGIC = Buffer.from('BZh91AY&SY');
-const runTask: RunTask = async ({ bytes }) => decodeBz2Stream(bytes);
+/** As a worker does: the bytes are moved to it, so that the caller's are gone. */
+const runTask: RunTask = async ({ bytes }) => {
+  const owned = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+  return decodeBz2Stream(structuredClone(bytes, owned ? { transfer: [bytes.buffer] } : {}));
+};
 
 const text = Buffer.from('清流は川の名前である。\n'.repeat(4000));
 const parts = [text, noise(60_000), Buffer.from('a'), Buffer.alloc(0), noise(30_000, 2), text, text, noise(9), text];
