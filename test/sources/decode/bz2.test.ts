@@ -180,13 +180,13 @@ describe('decoding bzip2', () => {
     if (fitting === undefined) throw new Error('no stream brings the next one to the end of a piece');
     const shorts = Array.from({ length: fill(fitting.length) / short.length }, () => short);
     const all = [long, fitting, ...shorts, bz2(text), ...streams];
-    const tasks: Uint8Array[] = [];
+    const tasks: number[] = [];
     const noting: RunTask = (task) => {
-      tasks.push(task.bytes);
+      tasks.push(task.bytes.length);
       return runTask(task);
     };
     expect((await outcomeOf('bz2', Buffer.concat(all), { runTask: noting })).end).toBe('end');
-    expect(tasks.map(({ length }) => length)).toEqual(all.map(({ length }) => length));
+    expect(tasks).toEqual(all.map(({ length }) => length));
   });
 
   it('decodes a stream that is too long for a worker here, and the streams after it', async () => {
