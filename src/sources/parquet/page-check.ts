@@ -28,6 +28,7 @@ export function checkPage(page: Uint8Array, header: PageHeader, column: ColumnDe
       reader.at = end;
     } else if (level > 0) {
       const end = reader.at + 4 + reader.word();
+      reader.at += 4;
       reader.checkRuns(width, count, end);
       reader.at = end;
     }

@@ -11,23 +11,32 @@ const OUTPUT = 256 * 1024;
 /** What a column has read ahead. */
 interface Pending {
   readonly column: Column;
+  /** Its name as JSON, with the colon. */
+  readonly key: string;
   values: DecodedArray;
   at: number;
 }
 
-/** Yields the rows as JSON objects and newlines. Throws BadParquet, or the library's errors, after the last good slice. */
+/** Yields the rows as JSON objects and newlines. Throws BadParquet, or the library's errors, after the last row before the damage. */
 export async function* groupLines(
   file: ParquetFile,
   schema: SchemaTree,
   children: readonly SchemaTree[],
   group: RowGroup,
 ): AsyncGenerator<string> {
-  const pending = children.map(
-    (child): Pending => ({ column: openColumn(file, schema, child, group), values: [], at: 0 }),
-  );
+  const pending = children.map((child): Pending => {
+    const column = openColumn(file, schema, child, group);
+    return { column, key: `${JSON.stringify(column.name)}:`, values: [], at: 0 };
+  });
   let lines = '';
   for (let row = 0; row < group.rows; ) {
-    const ready = await fill(pending, group.rows - row, row);
+    let ready: number;
+    try {
+      ready = await fill(pending, group.rows - row, row);
+    } catch (error) {
+      if (lines !== '') yield lines;
+      throw error;
+    }
     for (const end = row + ready; row < end; row++) {
       lines += `${rowText(pending)}\n`;
       if (lines.length < OUTPUT) continue;
@@ -55,12 +64,14 @@ async function fill(pending: readonly Pending[], wanted: number, row: number): P
 }
 
 function rowText(pending: readonly Pending[]): string {
-  const row: Record<string, unknown> = {};
+  let text = '{';
   for (const each of pending) {
     const value: unknown = each.values[each.at++];
-    row[each.column.name] = value === undefined ? null : value;
+    text += text.length === 1 ? each.key : `,${each.key}`;
+    // Most values are strings; with a replacer each would take twice the time.
+    text += typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value ?? null, jsonSafe);
   }
-  return JSON.stringify(row, jsonSafe);
+  return `${text}}`;
 }
 
 /** The schema's top-level columns that are wanted, in the file's order; all of them when none are named. */
