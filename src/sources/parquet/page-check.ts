@@ -1,6 +1,7 @@
 // Checks an unpacked page before the Parquet library reads it: run lengths and sizes in it must not ask for more than a page may hold.
 
 import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel } from 'hyparquet/src/schema.js';
 import type { ColumnDecoder, PageHeader } from 'hyparquet/src/types.js';
 import { BadParquet } from './thrift.ts';
@@ -17,6 +18,8 @@ export function checkPage(page: Uint8Array, header: PageHeader, column: ColumnDe
   const { num_values: count = -1, encoding } = first ?? second ?? {};
   checkCount(count);
   const reader = new PageReader(page);
+  /** Values that are there: all but the nulls. */
+  let values = count - (second?.num_nulls ?? 0);
   const levels = [getMaxRepetitionLevel(column.schemaPath), getMaxDefinitionLevel(column.schemaPath)];
   const lengths = [second?.repetition_levels_byte_length, second?.definition_levels_byte_length];
   for (const [index, level] of levels.entries()) {
@@ -29,7 +32,11 @@ export function checkPage(page: Uint8Array, header: PageHeader, column: ColumnDe
     } else if (level > 0) {
       const end = reader.at + 4 + reader.word();
       reader.at += 4;
+      const start = reader.at;
       reader.checkRuns(width, count, end);
+      // Only deltas need it, and unpacking levels twice would cost all.
+      if (index === 1 && encoding?.startsWith('DELTA') === true)
+        values = reader.countOf(level, { start, count, width });
       reader.at = end;
     }
   }
@@ -41,9 +48,9 @@ export function checkPage(page: Uint8Array, header: PageHeader, column: ColumnDe
     reader.at += 4;
     reader.checkRuns(1, count, page.length);
   } else if (encoding === 'DELTA_BINARY_PACKED' || encoding === 'DELTA_LENGTH_BYTE_ARRAY') {
-    reader.checkDeltas(count);
+    reader.checkDeltas(values);
   } else if (encoding === 'DELTA_BYTE_ARRAY') {
-    reader.checkPrefixes(count);
+    reader.checkPrefixes(values);
   } else if (encoding === 'BYTE_STREAM_SPLIT' && count * (column.element.type_length ?? 8) > LARGEST_PAGE) {
     throw new BadParquet(`a page claims more than ${LARGEST_PAGE} bytes of values`);
   }
@@ -90,8 +97,8 @@ class PageReader {
       const header = this.#varint();
       const run = Math.floor(header / 2);
       if (header % 2 === 1) {
-        // The last group of eight may be filled up.
-        if (run * 8 > left + 7) throw new BadParquet(`a page of ${count} values holds a run of ${run * 8}`);
+        // The library stops at the page's count; DuckDB fills its last run up to 256.
+        if (run * 8 > MOST_VALUES) throw new BadParquet(`a page of ${count} values holds a run of ${run * 8}`);
         left -= run * 8;
         this.at += run * width;
       } else {
@@ -102,8 +109,17 @@ class PageReader {
     }
   }
 
+  /** How many of the checked levels at `start` are `level`. */
+  countOf(level: number, { start, count, width }: { start: number; count: number; width: number }): number {
+    const { buffer, byteOffset, length } = this.#bytes;
+    const levels = new Uint8Array(count);
+    readRleBitPackedHybrid({ view: new DataView(buffer, byteOffset, length), offset: start }, width, levels, 0);
+    return levels.reduce((sum, each) => (each === level ? sum + 1 : sum), 0);
+  }
+
   /** Blocks of deltas of `count` numbers. */
   checkDeltas(count: number): void {
+    if (count === 0) return;
     const block = this.#varint();
     const miniblocks = this.#varint();
     this.#varint();
