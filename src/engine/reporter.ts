@@ -4,6 +4,7 @@ import { errorMessage, InterruptedError, SeiryuError } from '../errors.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { version } from '../version.ts';
 import type { Governor } from './governor.ts';
+import { peakMemory } from './peak-memory.ts';
 import { type Progress, secondsLeft, totalBytes } from './progress.ts';
 import { type RunRecord, writeRecord } from './record.ts';
 import type { RunPaths } from './run-folder.ts';
@@ -125,7 +126,7 @@ export class Reporter {
       documents: sortedCounts(tally.documents),
       bytes: { ...tally.bytes, written: sinks.reduce((bytes, { sink }) => bytes + sink.written, 0) },
       disk: this.#governor.summary(),
-      memory: { index: session?.parts.gate.bytes ?? 0, peak: process.resourceUsage().maxRSS * 1024 },
+      memory: { index: session?.parts.gate.bytes ?? 0, peak: peakMemory() },
       seconds: {
         wall: round((performance.now() - this.#start) / 1000),
         cpu: {
