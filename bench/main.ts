@@ -1,8 +1,9 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
 import { pipeline } from './pipeline.ts';
+import { sources } from './sources.ts';
 import { wikitext } from './wikitext.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { pipeline, wikitext };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { pipeline, sources, wikitext };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

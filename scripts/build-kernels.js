@@ -12,6 +12,7 @@ const KERNELS = {
   'cross-entropy': [SIMD],
   murmur3: [SCALAR],
   tidy: [SCALAR],
+  bz2: [SCALAR],
 };
 
 // What an earlier build left must not be packed.

@@ -139,6 +139,8 @@ class Cutter {
     if (this.#skipped !== undefined) {
       this.#skipped.bytes += this.#length;
       this.#drop(this.#length);
+      // A record that is too long and then breaks off is one loss, not two.
+      if (damage !== undefined) return void (yield this.#damaged(damage, this.#skipped));
       yield this.#rejectSkipped(this.#skipped);
       this.#skipped = undefined;
     }
@@ -153,18 +155,21 @@ class Cutter {
     }
     const excerpt = excerptOf(tail.subarray(0, EXCERPT));
     yield* this.#flush();
-    const reason = damage.code === 'decode.truncated' ? 'shard.truncated' : 'shard.corrupt';
-    const lost = this.#length;
-    const offset = this.#offset;
-    this.#drop(lost);
+    const lost = { offset: this.#offset, excerpt, bytes: this.#length };
+    this.#drop(lost.bytes);
+    yield this.#damaged(damage, lost);
+  }
+
+  /** The shard's last cut after a damage, with the record that it cut off. */
+  #damaged(damage: DecodeError, { offset, excerpt, bytes }: { offset: number; excerpt: string; bytes: number }): Cut {
     const reject: Reject = {
       ordinal: this.#ordinal,
       offset,
-      reason,
-      detail: `${damage.message} The record at this byte (${lost} bytes of it could be read) and all after it in this shard are lost.`,
+      reason: damage.code === 'decode.truncated' ? 'shard.truncated' : 'shard.corrupt',
+      detail: `${damage.message} The record at this byte (${bytes} bytes of it could be read) and all after it in this shard are lost.`,
       excerpt,
     };
-    yield { ...this.#empty(offset), end: this.#offset, reject, last: true };
+    return { ...this.#empty(offset), end: this.#offset, reject, last: true };
   }
 
   #empty(offset: number): Omit<Cut, 'end' | 'last'> {

@@ -23,6 +23,8 @@ export interface Progress {
   readonly left: number | undefined;
   /** Requests that failed and were made again. */
   readonly retries: number;
+  /** While a resumed run decodes again what it has read before, because the shard cannot be entered in its middle: decoded bytes. */
+  readonly forward?: { readonly skipped: number; readonly toSkip: number } | undefined;
   readonly trainer: { readonly [Name in TrainerEvent['event']]?: Extract<TrainerEvent, { event: Name }> } | undefined;
 }
 

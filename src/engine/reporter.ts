@@ -4,6 +4,7 @@ import { errorMessage, InterruptedError, SeiryuError } from '../errors.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { version } from '../version.ts';
 import type { Governor } from './governor.ts';
+import { peakMemory } from './peak-memory.ts';
 import { type Progress, secondsLeft, totalBytes } from './progress.ts';
 import { type RunRecord, writeRecord } from './record.ts';
 import type { RunPaths } from './run-folder.ts';
@@ -30,6 +31,8 @@ export class Reporter {
   /** Requests that failed and were made again, in this process. */
   retries = 0;
 
+  readonly #forward = { skipped: 0, toSkip: 0 };
+
   constructor(plan: Plan, paths: RunPaths, governor: Governor, sessionsBefore: number, workers: number) {
     this.#plan = plan;
     this.#paths = paths;
@@ -46,6 +49,12 @@ export class Reporter {
     const { fetched, decoded } = session.tally.bytes;
     this.#before = { fetched, decoded };
     this.phase = 'streaming';
+  }
+
+  /** Decoded bytes that a resumed shard has to skip, or has skipped. */
+  forwarded({ toSkip = 0, skipped = 0 }: { readonly toSkip?: number; readonly skipped?: number }): void {
+    this.#forward.toSkip += toSkip;
+    this.#forward.skipped += skipped;
   }
 
   progress(): Progress {
@@ -67,6 +76,7 @@ export class Reporter {
       read: this.#total === undefined ? undefined : Math.min(1, tally.bytes.fetched / Math.max(1, this.#total)),
       left: secondsLeft(tally.bytes.fetched, this.#total, this.#before.fetched, seconds),
       retries: this.retries,
+      forward: this.#forward.skipped < this.#forward.toSkip ? { ...this.#forward } : undefined,
       trainer: this.#session?.training?.latest,
     };
   }
@@ -122,7 +132,7 @@ export class Reporter {
       documents: sortedCounts(tally.documents),
       bytes: { ...tally.bytes, written: sinks.reduce((bytes, { sink }) => bytes + sink.written, 0) },
       disk: this.#governor.summary(),
-      memory: { index: session?.parts.gate.bytes ?? 0, peak: process.resourceUsage().maxRSS * 1024 },
+      memory: { index: session?.parts.gate.bytes ?? 0, peak: peakMemory() },
       seconds: {
         wall: round((performance.now() - this.#start) / 1000),
         cpu: {

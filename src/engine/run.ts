@@ -211,6 +211,7 @@ async function stream(
       signal: abort.signal,
       runTask,
       onOpen: ({ source, shard }, offset) => log.info({ source, shard: shard.id, offset }, 'shard.open'),
+      onForward: (bytes) => reporter.forwarded(bytes),
     });
     const limit = {
       bytes: (workers + 2) * plan.stream.block,

@@ -5,6 +5,7 @@ import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { formats } from '../sources/parse/index.ts';
 import { readShard } from '../sources/read.ts';
+import { SeekPoints } from '../sources/seek.ts';
 import { cutBlocks } from './blocks.ts';
 import type { ListedShard, OpenShard, ShardOpener } from './stream.ts';
 
@@ -51,44 +52,52 @@ async function sizeOf(source: Source, path: string): Promise<{ size?: number }> 
 
 export interface OpenOptions {
   readonly sources: ReadonlyMap<string, Source>;
-  readonly limits: { readonly block: number; readonly record: number };
+  readonly limits: { readonly block: number; readonly record: number; readonly ratio: number };
   readonly signal: AbortSignal;
   readonly runTask: Bz2Task;
   onOpen(listed: ListedShard, offset: number): void;
+  /** Hears of decoded bytes that a resumed shard has to skip: how many more, and how many were. */
+  onForward?(bytes: { readonly toSkip?: number; readonly skipped?: number }): void;
 }
 
-export function shardOpener({ sources, limits, signal, runTask, onOpen }: OpenOptions): ShardOpener {
+export function shardOpener({ sources, limits, signal, runTask, onOpen, onForward }: OpenOptions): ShardOpener {
   return (listed, from): OpenShard => {
     const source = sources.get(listed.source);
     if (source === undefined) throw new Error(`the journal names an unknown source: ${listed.source}`);
-    let fetched = 0;
+    let fetched = from.point?.compressed ?? 0;
     onOpen(listed, from.offset);
+    const points = new SeekPoints(from.point);
     const decoded = readShard(source.transport, listed.shard, {
       signal,
       runTask,
+      ratio: limits.ratio,
+      from: from.point,
+      onPoint: (point) => points.add(point),
       onInput: (bytes) => {
         fetched += bytes;
       },
     });
-    const cuts = cutBlocks(skipBytes(decoded, from.offset, listed), formats[listed.shard.format], limits, from);
-    return { cuts, fetched: () => fetched };
+    const toSkip = from.offset - (from.point?.decoded ?? 0);
+    onForward?.({ toSkip });
+    const rest = skipBytes(decoded, toSkip, listed, (skipped) => onForward?.({ skipped }));
+    const cuts = cutBlocks(rest, formats[listed.shard.format], limits, from);
+    return { cuts, fetched: () => fetched, pointBefore: (offset) => points.before(offset) };
   };
 }
 
-/** Fast-forward: drops the first `count` decoded bytes of a shard that a resumed run has read before. */
+/** Fast-forward: drops the first `count` decoded bytes, which a resumed run has read before. */
 async function* skipBytes(
   chunks: AsyncIterable<Uint8Array>,
   count: number,
   { source, shard }: ListedShard,
+  onSkip: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   let left = count;
   for await (const chunk of chunks) {
-    if (left >= chunk.length) {
-      left -= chunk.length;
-      continue;
-    }
-    yield left === 0 ? chunk : chunk.subarray(left);
-    left = 0;
+    const skipped = Math.min(left, chunk.length);
+    left -= skipped;
+    if (skipped > 0) onSkip(skipped);
+    if (skipped < chunk.length) yield skipped === 0 ? chunk : chunk.subarray(skipped);
   }
   if (left > 0) {
     throw new SourceError(

@@ -1,6 +1,7 @@
 // The block stream: K shards open in a fixed round robin, so that a block's sequence number is a function of the inputs.
 import { PipelineError } from '../errors.ts';
 import type { Shard } from '../pipeline/define.ts';
+import type { SeekPoint } from '../sources/seek.ts';
 import type { Cut } from './blocks.ts';
 
 /** A shard of the run, with the source it belongs to. Plain data: it stands in the journal. */
@@ -19,6 +20,8 @@ export interface ShardCursor {
   readonly fetched: number;
   /** Nothing more will come of this shard. */
   readonly ended: boolean;
+  /** Where reading can start so that the next block comes soon; without it, at the shard's first byte. */
+  readonly point?: SeekPoint | undefined;
 }
 
 /** Where the stream stands between two blocks. */
@@ -47,9 +50,11 @@ export interface OpenShard {
   readonly cuts: AsyncIterator<Cut>;
   /** Compressed bytes consumed so far. */
   fetched(): number;
+  /** The last seek point before a decoded byte; absent where a shard can only be read from its start. Offsets grow. */
+  pointBefore?(offset: number): SeekPoint | undefined;
 }
 
-export type ShardOpener = (listed: ListedShard, from: { offset: number; ordinal: number }) => OpenShard;
+export type ShardOpener = (listed: ListedShard, from: Pick<ShardCursor, 'offset' | 'ordinal' | 'point'>) => OpenShard;
 
 export const startCursor = (open: number): StreamCursor => ({
   seq: 0,
@@ -109,7 +114,8 @@ export async function* streamBlocks(
       const cut = result.value;
       const delta = Math.max(0, fetched - slot.cursor.fetched);
       const ordinal = cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1);
-      slot.cursor = { shard: slot.cursor.shard, offset: cut.end, ordinal, fetched, ended: cut.last };
+      const point = slot.opened.pointBefore?.(cut.end);
+      slot.cursor = { shard: slot.cursor.shard, offset: cut.end, ordinal, fetched, ended: cut.last, point };
       slot.ahead = readAhead(slot.opened);
       turn = (turn + 1) % slots.length;
       const { source, shard } = listed(slot.cursor.shard);

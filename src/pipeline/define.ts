@@ -26,6 +26,8 @@ export interface Shard {
   readonly format: FormatName;
   /** Options of the format's parser, e.g. which JSON field holds the text. */
   readonly fields?: FieldMap;
+  /** Top-level columns of Parquet to fetch; without it, all. */
+  readonly columns?: readonly string[];
   /** Published size in bytes (compressed), where known. */
   readonly size?: number;
 }

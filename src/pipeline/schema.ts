@@ -27,6 +27,13 @@ export const streamOptions = z.strictObject({
     .describe(
       'Characters that the filters of one document may be given in all (each filter counts the text it gets); a document that takes more is quarantined.',
     ),
+  ratio: z
+    .int()
+    .min(2)
+    .default(256)
+    .describe(
+      'Decoded bytes a compressed shard may have for each of its bytes, after the first 64 MiB; the rest of one that unpacks to more (a decompression bomb) is quarantined.',
+    ),
 });
 
 export const diskOptions = z.strictObject({

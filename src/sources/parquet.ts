@@ -1,37 +1,58 @@
-// Parquet as JSON lines: one row group, or a slice of one, is in memory at a time.
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  type RowGroup,
-} from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
+// Parquet as JSON lines: pages of the wanted columns are fetched as ranges, and few of them are in memory at a time.
 import { SeiryuError, SourceError } from '../errors.ts';
 import type { Shard, Transport } from '../pipeline/define.ts';
 import { corrupt } from './decode/damage.ts';
+import type { SeekOptions } from './decode/index.ts';
+import { boundRatio, STANDARD_RATIO } from './decode/ratio.ts';
+import { type Footer, type ParquetFile, type RowGroup, readFooter } from './parquet/footer.ts';
+import { groupLines, wantedColumns } from './parquet/rows.ts';
 
-/** Uncompressed bytes that a slice of a row group aims at, when the file has page indexes and so can be read in slices. */
-const SLICE = 16 * 1024 * 1024;
-/** Bytes of JSON lines that are yielded at once. */
-const OUTPUT = 256 * 1024;
+/** A row group's wanted columns are fetched with one request when they lie within so many bytes. */
+const SPAN = 8 * 1024 * 1024;
 
-interface ParquetOptions {
+interface ParquetOptions extends SeekOptions {
   readonly signal: AbortSignal;
-  readonly onInput?: (bytes: number) => void;
+  readonly onInput?: ((bytes: number) => void) | undefined;
+  readonly ratio?: number | undefined;
 }
 
-/** Yields each row as a JSON object and a newline, columns in the file's order. */
-export async function* parquetLines(
+/**
+ * Yields each row as a JSON object and a newline, columns in the file's order; `shard.columns` limits them. Every start
+ * of a row group is a seek point. Holds a window of 4 MiB and a page of each flat column, of nested columns a row group.
+ * Throws DecodeError (`decode.corrupt`, `decode.ratio`) after the rows before a damage.
+ */
+export function parquetLines(
   transport: Transport,
-  shard: Pick<Shard, 'path' | 'size'>,
-  { signal, onInput }: ParquetOptions,
+  shard: Pick<Shard, 'path' | 'size' | 'columns'>,
+  options: ParquetOptions,
 ): AsyncGenerator<Uint8Array> {
-  const file: AsyncBuffer = {
-    byteLength: shard.size ?? (await sizeOf(transport, shard.path)),
-    slice: async (start, end = file.byteLength) => {
+  let asked = 0;
+  const onInput = (bytes: number): void => {
+    asked += bytes;
+    options.onInput?.(bytes);
+  };
+  const lines = allLines(transport, shard, { ...options, onInput });
+  return boundRatio(lines, { ratio: options.ratio ?? STANDARD_RATIO, from: options.from, consumed: () => asked });
+}
+
+async function* allLines(
+  transport: Transport,
+  shard: Pick<Shard, 'path' | 'size' | 'columns'>,
+  { signal, onInput, onPoint, from }: ParquetOptions,
+): AsyncGenerator<Uint8Array> {
+  const byteLength = shard.size ?? (await sizeOf(transport, shard.path));
+  let asked = from?.compressed ?? 0;
+  let decoded = from?.decoded ?? 0;
+  // The footer was counted before `from`: what is allowed to unpack must not depend on where reading began.
+  let counting = from === undefined;
+  const file: ParquetFile = {
+    byteLength,
+    async slice(start, end) {
       signal.throwIfAborted();
-      onInput?.(end - start);
+      if (counting) {
+        asked += end - start;
+        onInput?.(end - start);
+      }
       return transport.range(shard.path, start, end, signal);
     },
   };
@@ -45,45 +66,49 @@ export async function* parquetLines(
     }
   };
 
-  const metadata = await attempt(() => parquetMetadataAsync(file, { geoparquet: false }));
-  for (const [rowStart, rowEnd] of slicesOf(metadata)) {
-    const rows = await attempt(() =>
-      parquetReadObjects({ file, metadata, rowStart, rowEnd, compressors, useOffsetIndex: true, geoparquet: false }),
-    );
-    let lines = '';
-    for (const row of rows) {
-      lines += `${JSON.stringify(row, jsonSafe)}\n`;
-      if (lines.length < OUTPUT) continue;
-      yield Buffer.from(lines);
-      lines = '';
+  const footer = await attempt(() => readFooter(file));
+  counting = true;
+  const first = from?.detail?.group ?? 0;
+  for (const [index, group] of footer.groups.entries()) {
+    if (index < first) continue;
+    if (index > 0) onPoint?.({ compressed: asked, decoded, detail: { group: index } });
+    const lines = await attempt(() => openGroup(file, footer, group, shard.columns));
+    for (;;) {
+      const { value, done } = await attempt(() => lines.next());
+      if (done === true) break;
+      const bytes = Buffer.from(value);
+      decoded += bytes.length;
+      yield bytes;
     }
-    if (lines !== '') yield Buffer.from(lines);
   }
 }
 
-/** Row ranges to read one after the other. Without page indexes a part of a row group costs as much as all of it. */
-function* slicesOf(metadata: FileMetaData): Generator<[start: number, end: number]> {
-  let start = 0;
-  for (const group of metadata.row_groups) {
-    const rows = Number(group.num_rows);
-    const slices = hasPageIndex(group) ? Math.ceil(Number(group.total_byte_size) / SLICE) : 1;
-    const step = Math.max(1, Math.ceil(rows / Math.max(1, slices)));
-    for (let at = 0; at < rows; at += step) yield [start + at, start + Math.min(rows, at + step)];
-    start += rows;
-  }
+async function openGroup(
+  file: ParquetFile,
+  footer: Footer,
+  group: RowGroup,
+  columns: readonly string[] | undefined,
+): Promise<AsyncGenerator<string>> {
+  const children = wantedColumns(footer, columns);
+  const names = new Set(children.map(({ element }) => element.name));
+  const chunks = [...group.chunks.values()].filter(({ meta }) => names.has(meta.path_in_schema[0] ?? ''));
+  const start = Math.min(...chunks.map((chunk) => chunk.start));
+  const end = Math.max(...chunks.map((chunk) => chunk.end));
+  const used = chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0);
+  // Gaps are columns that nobody wants: one request is worth a few of their bytes, not many.
+  const near = group.rows > 0 && end - start <= SPAN && end - start <= 1.1 * used + 64 * 1024;
+  return groupLines(near ? await fetched(file, start, end) : file, footer.schema, children, group);
 }
 
-const hasPageIndex = (group: RowGroup): boolean =>
-  group.columns.every((column) => column.offset_index_offset !== undefined && (column.offset_index_length ?? 0) > 0);
-
-/** JSON has no 64-bit integers and no bytes: what a double cannot hold becomes a string, bytes become base64. */
-function jsonSafe(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint')
-    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (value instanceof Float32Array || value instanceof Float64Array || value instanceof Int32Array)
-    return Array.from(value);
-  return value;
+/** The file with the bytes `start` to `end` in memory. */
+async function fetched(file: ParquetFile, start: number, end: number): Promise<ParquetFile> {
+  const bytes = await file.slice(start, end);
+  return {
+    byteLength: file.byteLength,
+    async slice(from, to) {
+      return from >= start && to <= end ? bytes.slice(from - start, to - start) : file.slice(from, to);
+    },
+  };
 }
 
 async function sizeOf(transport: Transport, path: string): Promise<number> {

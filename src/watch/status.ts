@@ -35,6 +35,11 @@ function trainerText(trainer: NonNullable<Progress['trainer']>): string {
     .join(' · ');
 }
 
+function forwardText({ forward }: Progress): string[] {
+  if (forward === undefined) return [];
+  return [`fast-forward ${formatBytes(forward.skipped)} of ${formatBytes(forward.toSkip)}`];
+}
+
 /** One line, for logs and pipes. */
 export function statusLine(progress: Progress): string {
   const { documents, bytes, disk, shards, seconds, speed, left, trainer } = progress;
@@ -47,6 +52,7 @@ export function statusLine(progress: Progress): string {
     ...(documents.quarantined > 0 ? [`quarantined ${number.format(documents.quarantined)}`] : []),
     `${formatBytes(bytes.decoded)} at ${formatBytes(speed)}/s`,
     ...(progress.retries > 0 ? [`${number.format(progress.retries)} retries`] : []),
+    ...forwardText(progress),
     `disk ${formatBytes(disk.used)} of ${formatBytes(disk.budget)}`,
     ...(trainer === undefined ? [] : [`trainer ${trainerText(trainer)}`]),
     ...(left === undefined || progress.phase !== 'streaming' ? [] : [`${formatDuration(left)} left`]),
@@ -61,7 +67,11 @@ export function statusBlock(name: string, progress: Progress, columns: number): 
   const rows: (readonly [string, string])[] = [
     [
       'stream',
-      `${bar(progress.read ?? shards.ended / Math.max(1, shards.listed), 1, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s${progress.retries > 0 ? ` · ${number.format(progress.retries)} retries` : ''}`,
+      `${bar(progress.read ?? shards.ended / Math.max(1, shards.listed), 1, width)} ${shards.ended}/${shards.listed} shards · ${formatBytes(bytes.decoded)} · ${formatBytes(speed)}/s${progress.retries > 0 ? ` · ${number.format(progress.retries)} retries` : ''}${forwardText(
+        progress,
+      )
+        .map((text) => ` · ${text}`)
+        .join('')}`,
     ],
     [
       'documents',

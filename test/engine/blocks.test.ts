@@ -107,4 +107,18 @@ describe('cutting a shard into blocks', () => {
       reject: { ordinal: 2, offset: 8, reason: 'shard.truncated', excerpt: 'thr' },
     });
   });
+
+  it('reports a record that is too long and then breaks off once', async () => {
+    const damage = new DecodeError('The gzip stream ends early.', { code: 'decode.truncated' });
+    const cuts = await cutAll(`ab\n${'x'.repeat(5000)}`, [64], undefined, damage);
+    expect(cuts.map(({ reject }) => reject?.reason)).toEqual([undefined, 'shard.truncated']);
+    expect(cuts.at(-1)).toMatchObject({
+      offset: 3,
+      end: 5003,
+      records: 0,
+      last: true,
+      reject: { ordinal: 1, offset: 3 },
+    });
+    expect(cuts.at(-1)?.reject?.detail).toContain('5000 bytes of it');
+  });
 });

@@ -1,9 +1,11 @@
 // Reading Parquet as JSON lines.
+import { fileURLToPath } from 'node:url';
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Transport } from '../../src/pipeline/define.ts';
 import { openTransport } from '../../src/sources/fetch/index.ts';
 import { parquetLines } from '../../src/sources/parquet.ts';
+import type { SeekPoint } from '../../src/sources/seek.ts';
 import { type Mirror, startMirror } from '../helpers/mirror-server.ts';
 import { failureOf, folderOf, joined, noise, noWaiting, untilError } from '../helpers/transports.ts';
 
@@ -128,6 +130,53 @@ describe('reading Parquet', () => {
   });
 });
 
+describe('files of other writers', () => {
+  const folder = fileURLToPath(new URL('../fixtures/parquet/', import.meta.url));
+  // What make.py beside them writes.
+  const rows = Array.from({ length: 700 }, (_, i) => ({
+    id: i,
+    text: i % 7 === 0 ? null : `第${i}の文書。`.repeat(i % 9),
+    tags: i % 13 === 0 ? null : Array.from({ length: i % 4 }, (_, k) => (k === 2 ? null : `t${k}`)),
+    page: i % 5 === 0 ? null : { number: i, open: i % 2 === 0 },
+  }));
+  const flat = rows.map(({ id, text }) => ({ id, text }));
+
+  it.each([
+    ['arrow-v1', rows],
+    ['arrow-v2', rows],
+    ['arrow-deltas', flat],
+    ['arrow-lengths', flat],
+    ['polars', rows],
+    ['duckdb', rows],
+  ])('%s gives its rows', async (name, expected) => {
+    const bytes = await joined(parquetLines(openTransport(folder), { path: `${name}.parquet` }, { signal }));
+    expect(linesOf(bytes)).toEqual(expected);
+  });
+
+  it.each(['arrow-v1', 'polars'])(
+    '%s gives the rest of its rows from the start of every row group on',
+    async (name) => {
+      const points: SeekPoint[] = [];
+      const read = async (from?: SeekPoint): Promise<Buffer> => {
+        const options = { signal, from, onPoint: (point: SeekPoint) => void points.push(point) };
+        return joined(parquetLines(openTransport(folder), { path: `${name}.parquet` }, options));
+      };
+      const whole = await read();
+      expect(points.map(({ detail }) => detail)).toEqual([{ group: 1 }, { group: 2 }]);
+      for (const point of points.slice()) {
+        const rest = await read(point);
+        expect(rest.equals(whole.subarray(point.decoded))).toBe(true);
+        expect(linesOf(rest).length % 100).toBe(0);
+      }
+    },
+  );
+
+  it('gives only the columns that are asked for', async () => {
+    const shard = { path: 'arrow-v1.parquet', columns: ['text', 'id', 'none'] };
+    expect(linesOf(await joined(parquetLines(openTransport(folder), shard, { signal })))).toEqual(flat);
+  });
+});
+
 describe('a damaged Parquet file', () => {
   const whole = Buffer.from(groups);
   const read = async (bytes: Uint8Array) =>
@@ -211,6 +260,31 @@ describe('reading Parquet over HTTP', () => {
     expect(sizes).toBe(0);
     await joined(parquetLines(counting, shard, { signal }));
     expect(sizes).toBe(1);
+  });
+
+  it('fetches no bytes of columns that nobody wants', async () => {
+    const images = Array.from({ length: 400 }, (_, i) => noise(30_000, i).toString('base64'));
+    const wide = parquetWriteBuffer({
+      columnData: [
+        { name: 'image', data: images, type: 'STRING' },
+        { name: 'text', data, type: 'STRING' },
+      ],
+      rowGroupSize: 100,
+    });
+    const base = await startMirror(await folderOf({ a: new Uint8Array(wide) }));
+    try {
+      const shard = { path: 'a', size: wide.byteLength, columns: ['text'] };
+      let input = 0;
+      const onInput = (bytes: number): void => {
+        input += bytes;
+      };
+      const transport = openTransport(base.base, noWaiting());
+      expect(linesOf(await joined(parquetLines(transport, shard, { signal, onInput })))).toHaveLength(400);
+      expect(input).toBeLessThan(1.1 * file.byteLength + 64 * 1024);
+      expect(wide.byteLength).toBeGreaterThan(5 * file.byteLength);
+    } finally {
+      await base.close();
+    }
   });
 
   it('fetches a row group only when its rows are asked for', async () => {

@@ -67,6 +67,13 @@ describe('the status', () => {
     expect(filled(0.5)).toBeLessThan(filled(1));
   });
 
+  it('says how much of a shard is read again before new blocks come', () => {
+    const forward = { skipped: 3e6, toSkip: 40e6 };
+    expect(statusLine({ ...progress, forward })).toContain('fast-forward 3.0 MB of 40.0 MB');
+    expect(statusBlock('s', { ...progress, forward }, 160)).toContain('fast-forward 3.0 MB of 40.0 MB');
+    expect(statusLine(progress)).not.toContain('fast-forward');
+  });
+
   it('writes a loss that is no number as what it is', () => {
     const step = { ...progress.trainer?.step, loss: null };
     const broken = {

@@ -3,6 +3,9 @@
 /** Thrown inside the decoder when a block needs more bytes than there are; never leaves this folder. */
 export class NeedsInput extends Error {}
 
+/** Thrown inside the decoder for data that no encoder writes; never leaves this folder. */
+export class BadBz2 extends Error {}
+
 /** Reads most-significant bits first. `bits` holds the next `count` bits at its top. */
 export class BitReader {
   readonly bytes: Uint8Array;
@@ -13,7 +16,14 @@ export class BitReader {
 
   constructor(bytes: Uint8Array, bit: number) {
     this.bytes = bytes;
+    this.at = 0;
+    this.moveTo(bit);
+  }
+
+  moveTo(bit: number): void {
     this.at = bit >>> 3;
+    this.bits = 0;
+    this.count = 0;
     const skip = bit & 7;
     if (skip > 0) this.read(skip);
   }
@@ -42,18 +52,35 @@ export class BitReader {
   }
 }
 
+/** Symbols that a selector is for. */
+export const GROUP = 50;
 export const LOOKUP_BITS = 11;
 export const MAX_LENGTH = 20;
 
-/** Canonical code: short codes by one table look-up, longer ones by comparing with each length's last code. */
-export class HuffmanTable {
+export interface HuffmanArrays {
   /** symbol << 5 | length, by the next LOOKUP_BITS bits; 0 where the code is longer. */
-  readonly lookup = new Uint16Array(1 << LOOKUP_BITS);
+  readonly lookup: Uint16Array;
   /** First code after those of a length, left-aligned to MAX_LENGTH bits. */
-  readonly limit = new Uint32Array(MAX_LENGTH + 2);
+  readonly limit: Uint32Array;
   /** Index into `symbols` of a length's first code, minus that code. */
-  readonly base = new Int32Array(MAX_LENGTH + 2);
-  readonly symbols = new Uint16Array(258);
+  readonly base: Int32Array;
+  readonly symbols: Uint16Array;
+}
+
+/** Canonical code: short codes by one table look-up, longer ones by comparing with each length's last code. */
+export class HuffmanTable implements HuffmanArrays {
+  readonly lookup: Uint16Array;
+  readonly limit: Uint32Array;
+  readonly base: Int32Array;
+  readonly symbols: Uint16Array;
+
+  /** Over arrays of its own, or over the kernel's memory. */
+  constructor({ lookup, limit, base, symbols }: Partial<HuffmanArrays> = {}) {
+    this.lookup = lookup ?? new Uint16Array(1 << LOOKUP_BITS);
+    this.limit = limit ?? new Uint32Array(MAX_LENGTH + 2);
+    this.base = base ?? new Int32Array(MAX_LENGTH + 2);
+    this.symbols = symbols ?? new Uint16Array(258);
+  }
 
   build(lengths: Uint8Array, alphabet: number): void {
     this.lookup.fill(0);

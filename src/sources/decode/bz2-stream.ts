@@ -1,5 +1,6 @@
 // One whole bzip2 stream at once: what a worker does for its share of a multistream file.
-import { BadBz2, Bz2Decoder } from './bz2-block.ts';
+import { Bz2Decoder } from './bz2-block.ts';
+import { BadBz2 } from './bz2-huffman.ts';
 import { corrupt, truncated } from './damage.ts';
 
 /** A stream that unpacks to more is left to the streaming decoder, which holds one block at a time. */

@@ -2,6 +2,8 @@
 import { Bz2Decoder } from './bz2-block.ts';
 import { attempt } from './bz2-stream.ts';
 import { corrupt, truncated } from './damage.ts';
+import type { SeekOptions } from './index.ts';
+import { Place } from './place.ts';
 
 export type Bz2Task = { readonly kind: 'bz2'; readonly bytes: Uint8Array };
 export type RunTask = (task: Bz2Task) => Promise<Uint8Array[]>;
@@ -11,7 +13,7 @@ const MAX_STREAM = 4 * 1024 * 1024;
 /** Streams in the workers at once. A constant, not the number of workers, so that a run does the same on any machine. */
 const LOOK_AHEAD = 8;
 
-export interface Bz2Options {
+export interface Bz2Options extends SeekOptions {
   readonly runTask?: RunTask | undefined;
   readonly onInput?: ((bytes: number) => void) | undefined;
 }
@@ -19,13 +21,15 @@ export interface Bz2Options {
 /**
  * Decodes a run of bzip2 streams. A stream boundary is only guessed (see findStream); a guess that does not decode,
  * for whatever reason, makes the rest of the file go through the block decoder, which needs no guess: so the output
- * and the error are the same with and without workers. Holds at most LOOK_AHEAD streams, or one block.
+ * and the error are the same with and without workers. Holds at most LOOK_AHEAD streams, or one block. Every end of a
+ * stream is a seek point.
  */
 export async function* bunzip2(
   pieces: AsyncIterable<Buffer>,
-  { runTask, onInput }: Bz2Options,
+  { runTask, onInput, onPoint, from }: Bz2Options,
 ): AsyncGenerator<Uint8Array> {
-  if (runTask === undefined) return yield* decodeBlocks(pieces, onInput);
+  const place = new Place({ from, onInput, onPoint });
+  if (runTask === undefined) return yield* decodeBlocks(pieces, place);
   const splitter = new StreamSplitter(pieces);
   const ahead: { bytes: Buffer; decoded: Promise<Uint8Array[] | undefined> }[] = [];
   const fill = async (): Promise<void> => {
@@ -33,10 +37,11 @@ export async function* bunzip2(
       const bytes = await splitter.next();
       if (bytes === undefined) return;
       // Why a worker failed does not matter: the block decoder finds the same and says it in this thread.
-      ahead.push({ bytes, decoded: runTask({ kind: 'bz2', bytes }).catch(() => undefined) });
+      // The worker gets bytes of its own: they are moved to it, and these may be needed again.
+      const task = { kind: 'bz2', bytes: new Uint8Array(bytes) } as const;
+      ahead.push({ bytes, decoded: runTask(task).catch(() => undefined) });
     }
   };
-  let started = false;
   for (;;) {
     await fill();
     const head = ahead[0];
@@ -44,18 +49,24 @@ export async function* bunzip2(
     const output = await head.decoded;
     if (output === undefined) break;
     ahead.shift();
-    started = true;
-    onInput?.(head.bytes.length);
-    yield* output;
+    place.took(head.bytes.length);
+    yield* given(output, place);
+    place.canStart();
   }
   yield* decodeBlocks(
     chain(
       ahead.map(({ bytes }) => bytes),
       splitter.rest(),
     ),
-    onInput,
-    started,
+    place,
   );
+}
+
+function* given(output: readonly Uint8Array[], place: Place): Generator<Uint8Array> {
+  for (const slice of output) {
+    place.gave(slice.length);
+    yield slice;
+  }
 }
 
 async function* chain(first: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -63,27 +74,22 @@ async function* chain(first: readonly Buffer[], rest: AsyncIterable<Buffer>): As
   yield* rest;
 }
 
-/** The true streaming decoder. `started`: streams were decoded before, so nothing more is an end and zeros are padding. */
-async function* decodeBlocks(
-  pieces: AsyncIterable<Buffer>,
-  onInput: ((bytes: number) => void) | undefined,
-  started = false,
-): AsyncGenerator<Uint8Array> {
+/**
+ * The true streaming decoder. Where streams were decoded before `place`, nothing more is an end and zeros are padding.
+ */
+async function* decodeBlocks(pieces: AsyncIterable<Buffer>, place: Place): AsyncGenerator<Uint8Array> {
   const decoder = new Bz2Decoder();
   const iterator = pieces[Symbol.asyncIterator]();
   const window = new Window();
   let ended = false;
-  let any = started;
+  let any = !place.atStart;
   let padding = false;
   let wanted = decoder.wanted;
   for (;;) {
     while (!ended && window.length < wanted) {
       const { value, done } = await iterator.next();
       if (done === true) ended = true;
-      else {
-        onInput?.(value.length);
-        window.push(value);
-      }
+      else window.push(value);
     }
     if (ended && !decoder.insideStream && window.atByte && window.length === 0) {
       if (!any) throw truncated('bz2');
@@ -93,6 +99,7 @@ async function* decodeBlocks(
       // Of the windows after it too: what follows padding must not depend on where a window ends.
       padding = true;
       checkPadding(window.bytes);
+      place.took(window.length);
       window.clear();
       if (!ended) continue;
       return;
@@ -104,8 +111,10 @@ async function* decodeBlocks(
       continue;
     }
     any = true;
+    place.took(step.bit >>> 3);
     window.advance(step.bit);
-    if (step.kind === 'block') yield* step.output;
+    if (step.kind === 'block') yield* given(step.output, place);
+    else place.canStart();
     wanted = decoder.wanted;
   }
 }

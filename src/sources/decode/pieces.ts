@@ -4,15 +4,19 @@
 export const PIECE = 128 * 1024;
 
 /**
- * Yields `chunks` again as pieces of exactly PIECE bytes; only the last is shorter. `onInput` hears the size of each
- * piece when it is taken. Linear; holds one piece.
+ * Yields `chunks` again as pieces that end at multiples of PIECE bytes from the shard's start, of which `start` come
+ * before `chunks`; only the last ends elsewhere. `onInput` hears the size of each piece when it is taken. Linear; holds
+ * one piece.
  */
 export async function* fixedPieces(
   chunks: AsyncIterable<Uint8Array>,
   onInput?: (bytes: number) => void,
+  start = 0,
 ): AsyncGenerator<Buffer> {
   let partial = Buffer.allocUnsafeSlow(PIECE);
-  let filled = 0;
+  // The place in the piece at which `chunks` begin; bytes before it are none of ours.
+  let first = start % PIECE;
+  let filled = first;
   for await (const chunk of chunks) {
     let at = 0;
     while (at < chunk.length) {
@@ -27,16 +31,17 @@ export async function* fixedPieces(
       filled += count;
       at += count;
       if (filled === PIECE) {
-        onInput?.(PIECE);
-        yield partial;
+        onInput?.(PIECE - first);
+        yield partial.subarray(first);
         partial = Buffer.allocUnsafeSlow(PIECE);
         filled = 0;
+        first = 0;
       }
     }
   }
-  if (filled > 0) {
-    onInput?.(filled);
-    yield partial.subarray(0, filled);
+  if (filled > first) {
+    onInput?.(filled - first);
+    yield partial.subarray(first, filled);
   }
 }
 

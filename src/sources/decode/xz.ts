@@ -1,8 +1,16 @@
-// xz: several streams in a row, decoded by liblzma off this thread, one native call at a time.
+// xz: blocks are found here and decoded by liblzma in libuv's threads: several at once where they are small enough to hold.
 import { LZMAAction, LZMAStatus, Unxz } from 'node-liblzma';
 import { corrupt, truncated } from './damage.ts';
+import type { SeekOptions } from './index.ts';
+import { Place } from './place.ts';
+import { BadXz, streamEnd, streamHeader } from './xz-container.ts';
+import { Truncated, type XzBlock, type XzUnit, XzWalker } from './xz-walk.ts';
 
 const OUTPUT = 512 * 1024;
+/** Bytes of blocks held ahead of the reader, packed and unpacked: with it, two blocks of `xz -6 -T0` are decoded at once. */
+const HELD = 72 * 1024 * 1024;
+/** Blocks ahead of the reader. Constants, not the number of threads, so that a run does the same on any machine. */
+const LOOK_AHEAD = 4;
 const RUN: number = LZMAAction.RUN;
 const FINISH: number = LZMAAction.FINISH;
 const OK: number = LZMAStatus.OK;
@@ -50,17 +58,157 @@ class XzCoder extends Unxz {
   }
 }
 
-/** Decodes xz streams and their padding. Every byte that liblzma produced before a damage is yielded, then DecodeError. */
-export async function* unxz(pieces: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+export interface XzOptions extends SeekOptions {
+  readonly onInput?: ((bytes: number) => void) | undefined;
+}
+
+interface Ahead {
+  readonly unit: XzUnit;
+  /** Of a whole block: its contents; undefined when it does not decode as it should. */
+  readonly contents?: Promise<Buffer | undefined>;
+  readonly held: number;
+}
+
+/**
+ * Decodes xz streams and their padding. A block of at most WHOLE_PACKED and WHOLE_UNPACKED bytes is decoded in one call,
+ * while the blocks after it are too; a bigger one, and a damaged one, in slices, so that every byte that liblzma gives
+ * before a damage is yielded, then DecodeError. Every start of a block or stream is a seek point. Holds at most HELD
+ * bytes, or one block, and liblzma's dictionaries.
+ */
+export async function* unxz(pieces: AsyncIterable<Buffer>, options: XzOptions = {}): AsyncGenerator<Uint8Array> {
+  const walker = new XzWalker(pieces, options.from);
+  const place = new Place(options);
+  const queue = new Queue(walker);
+  for (;;) {
+    const ahead = await queue.next();
+    if (ahead === undefined) return;
+    const { unit, contents } = ahead;
+    if (unit.kind === 'frame') {
+      place.took(unit.packed);
+      if (unit.startable) place.canStart();
+      continue;
+    }
+    place.canStart({ check: unit.check, ...unit.before });
+    place.took(unit.packed);
+    const whole = await contents;
+    if (whole === undefined) yield* counted(inSlices(unit, walker, place), place);
+    else yield* counted(slicesOf(whole), place);
+  }
+}
+
+async function* counted(slices: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, place: Place) {
+  for await (const slice of slices) {
+    place.gave(slice.length);
+    yield slice;
+  }
+}
+
+function* slicesOf(whole: Buffer): Generator<Uint8Array> {
+  for (let at = 0; at < whole.length; at += OUTPUT) yield whole.subarray(at, at + OUTPUT);
+}
+
+/** Units in order, whole blocks being decoded ahead. */
+class Queue {
+  readonly #walker: XzWalker;
+  readonly #ahead: Ahead[] = [];
+  #held = 0;
+  #failure: unknown;
+  /** Nothing can be looked at behind the last unit: the file ended, broke, or has an open block there. */
+  #stopped = false;
+
+  constructor(walker: XzWalker) {
+    this.#walker = walker;
+  }
+
+  /** Throws the damage between blocks when all units before it were given. */
+  async next(): Promise<Ahead | undefined> {
+    while (!this.#stopped && this.#held < HELD && this.#ahead.length < LOOK_AHEAD) await this.#look();
+    const first = this.#ahead.shift();
+    if (first === undefined) {
+      if (this.#failure !== undefined) throw this.#failure;
+      return undefined;
+    }
+    this.#held -= first.held;
+    if (this.#ahead.length === 0 && first.unit.kind === 'open') this.#stopped = false;
+    return first;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const unit = await this.#walker.next();
+      if (unit === undefined) this.#stopped = true;
+      else this.#push(unit);
+    } catch (error) {
+      this.#stopped = true;
+      this.#failure = damageOf(error);
+    }
+  }
+
+  #push(unit: XzUnit): void {
+    this.#stopped = unit.kind === 'open' || unit.kind === 'broken';
+    if (unit.kind !== 'whole') {
+      this.#ahead.push({ unit, held: 0 });
+      return;
+    }
+    const held = 2 * unit.packed + unit.uncompressed;
+    this.#held += held;
+    this.#ahead.push({ unit, held, contents: decodeWhole(unit).catch(() => undefined) });
+  }
+}
+
+/** Decodes a block in one native call, as a stream of its own; undefined when anything at all is wrong with it. */
+async function decodeWhole(block: Extract<XzUnit, { kind: 'whole' }>): Promise<Buffer | undefined> {
+  const { check, parts, unpadded, uncompressed } = block;
   const coder = new XzCoder();
   try {
-    for await (const piece of pieces) {
-      yield* run(coder, RUN, piece);
-    }
-    yield* run(coder, FINISH, Buffer.alloc(0));
+    const input = Buffer.concat([streamHeader(check), ...parts, streamEnd(check, unpadded, uncompressed)]);
+    // One byte more than is needed, or liblzma would stop before it has seen the end.
+    const out = Buffer.allocUnsafeSlow(uncompressed + 1);
+    const { status, availOut } = await coder.code(FINISH, input, 0, out);
+    return status === STREAM_END && availOut === 1 ? out.subarray(0, uncompressed) : undefined;
   } finally {
     coder.close();
   }
+}
+
+/** Decodes a block as its bytes come. Throws DecodeError after the last byte that can be decoded. */
+async function* inSlices(
+  unit: Exclude<XzUnit, { kind: 'frame' }>,
+  walker: XzWalker,
+  place: Place,
+): AsyncGenerator<Uint8Array> {
+  const coder = new XzCoder();
+  try {
+    yield* run(coder, RUN, streamHeader(unit.check));
+    for (const part of unit.parts) yield* run(coder, RUN, part);
+    const end = unit.kind === 'open' ? yield* restOf(unit, walker, coder, place) : unit;
+    if (end.kind === 'broken') throw damageOf(end.why === 'truncated' ? new Truncated() : end.why);
+    yield* run(coder, FINISH, streamEnd(unit.check, end.unpadded, end.uncompressed));
+  } finally {
+    coder.close();
+  }
+}
+
+async function* restOf(
+  { check }: XzBlock,
+  walker: XzWalker,
+  coder: XzCoder,
+  place: Place,
+): AsyncGenerator<Uint8Array, { kind: 'whole'; unpadded: number; uncompressed: number }> {
+  const rest = walker.restOfBlock(check);
+  for (;;) {
+    const { value, done } = await rest.next().catch((error: unknown) => {
+      throw damageOf(error);
+    });
+    if (done === true) return { kind: 'whole', ...value };
+    place.took(value.length);
+    yield* run(coder, RUN, value);
+  }
+}
+
+function damageOf(error: unknown): unknown {
+  if (error instanceof Truncated) return truncated('xz');
+  return error instanceof BadXz ? corrupt('xz', error) : error;
 }
 
 async function* run(coder: XzCoder, action: number, input: Buffer): AsyncGenerator<Uint8Array> {

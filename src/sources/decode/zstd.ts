@@ -1,6 +1,8 @@
 // Zstandard: several frames in a row, decoded by libzstd on this thread (about 1 GB/s), one call for each block of output.
 import zstd from 'zstd-napi/binding.js';
+import type { SeekPoint } from '../seek.ts';
 import { corrupt, truncated } from './damage.ts';
+import type { SeekOptions } from './index.ts';
 
 /** The format's largest block: one native call never gives more (RFC 8878, 3.1.1.2.3). */
 const BLOCK = 128 * 1024;
@@ -9,11 +11,15 @@ const OUTPUT = 4 * BLOCK;
 /**
  * Decodes Zstandard frames, skippable ones included; content checksums are verified. Windows above 128 MiB are refused
  * (the library's limit), so memory is bounded whatever the file says. On corrupt data at most the last 128 KiB before
- * the damage are lost, always the same bytes.
+ * the damage are lost, always the same bytes. Every end of a frame is a seek point.
  */
-export async function* unzstd(pieces: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
+export async function* unzstd(
+  pieces: AsyncIterable<Buffer>,
+  { from, onPoint }: SeekOptions = {},
+): AsyncGenerator<Uint8Array> {
   const context = new zstd.DCtx();
-  let open = true;
+  let { compressed, decoded }: SeekPoint = from ?? { compressed: 0, decoded: 0 };
+  let open = compressed === 0;
   let out = Buffer.allocUnsafeSlow(OUTPUT);
   let filled = 0;
   for await (const piece of pieces) {
@@ -27,6 +33,9 @@ export async function* unzstd(pieces: AsyncIterable<Buffer>): AsyncGenerator<Uin
         filled += produced;
         room = BLOCK - produced;
         rest = rest.subarray(consumed);
+        compressed += consumed;
+        decoded += produced;
+        if (!open) onPoint?.({ compressed, decoded });
       } catch (error) {
         failure = error;
       }
