@@ -9,6 +9,7 @@ import type { Context } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { retryChannel } from '../sources/fetch/retry.ts';
+import { fetchSettings } from '../sources/fetch/settings.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
 import { Gate } from './gate.ts';
@@ -73,7 +74,13 @@ async function runLocked(
   const governor = new Governor({ dir: paths.dir, budget: plan.disk.budget, reserve: plan.disk.reserve });
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
   const abort = new AbortController();
-  const context: Context = { language: plan.language, baseDir: plan.baseDir, env: options.env, signal: abort.signal };
+  const context: Context = {
+    language: plan.language,
+    baseDir: plan.baseDir,
+    env: options.env,
+    signal: abort.signal,
+    fetch: fetchSettings(plan.fetch, plan.stream.open),
+  };
   const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, workerCount(options));
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;

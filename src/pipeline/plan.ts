@@ -27,6 +27,7 @@ export interface Plan {
   readonly dedupers: readonly PlannedPlugin[];
   readonly sinks: readonly PlannedPlugin[];
   readonly stream: PipelineFile['stream'];
+  readonly fetch: PipelineFile['fetch'];
   readonly disk: PipelineFile['disk'];
   readonly trainer: PipelineFile['trainer'];
 }

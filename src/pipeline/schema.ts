@@ -1,5 +1,6 @@
 // The pipeline file's own keys (everything but the options of plugins), with defaults and units.
 import { z } from 'zod';
+import { fetchOptions } from '../sources/fetch/settings.ts';
 import { trainerOptions } from '../trainer/options.ts';
 import { byteSize } from './units.ts';
 
@@ -52,6 +53,9 @@ export const pipelineSchema = z.strictObject({
     .default({})
     .describe('Dedupers by name, in order; `true` for the defaults.'),
   stream: streamOptions.prefault({}).describe('How the stream is cut and read.'),
+  fetch: fetchOptions
+    .prefault({})
+    .describe('How patient, polite and fast the run is with servers; decides nothing about the output.'),
   disk: diskOptions.prefault({}).describe('What the run may hold on disk.'),
   sinks: z.array(pluginItem).default([]).describe('What takes the kept documents.'),
   trainer: trainerOptions.nullish().describe('A model to train on the stream while it runs.'),
