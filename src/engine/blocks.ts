@@ -23,6 +23,8 @@ export interface Cut {
   readonly reject?: Reject;
   /** The shard's last cut (every shard has one, perhaps empty): reading it again gives nothing more. */
   readonly last: boolean;
+  /** How the shard compares with what was published; on the last cut. */
+  readonly check?: string;
 }
 
 const EXCERPT = 200;

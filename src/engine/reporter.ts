@@ -29,6 +29,8 @@ export class Reporter {
   phase: Progress['phase'] = 'listing';
   /** Requests that failed and were made again, in this process. */
   retries = 0;
+  /** What went wrong between servers and this run, earlier sessions included. */
+  faults: Readonly<Record<string, number>> = {};
 
   constructor(plan: Plan, paths: RunPaths, governor: Governor, sessionsBefore: number, workers: number) {
     this.#plan = plan;
@@ -132,6 +134,8 @@ export class Reporter {
         },
       },
       sources: tally.sources,
+      faults: sorted(this.faults),
+      checks: sorted(tally.checks),
       shards: sinks.flatMap(({ sink }) => [...sink.shards]),
       ...(trainer === undefined ? {} : { trainer }),
       workers: this.#workers,
@@ -160,6 +164,8 @@ export class Reporter {
 }
 
 function sortedCounts(documents: RunRecord['documents']): RunRecord['documents'] {
-  const dropped = Object.fromEntries(Object.entries(documents.dropped).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { ...documents, dropped };
+  return { ...documents, dropped: sorted(documents.dropped) };
 }
+
+const sorted = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));

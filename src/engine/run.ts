@@ -12,6 +12,7 @@ import { retryChannel } from '../sources/fetch/retry.ts';
 import { fetchSettings } from '../sources/fetch/settings.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
+import { FaultCounts } from './faults.ts';
 import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
@@ -23,6 +24,7 @@ import { Quarantine } from './quarantine.ts';
 import { type RunRecord, readRecord } from './record.ts';
 import { Reporter } from './reporter.ts';
 import { type Resumed, resumeRun } from './resume.ts';
+import { RewindError, Rewinds } from './rewind.ts';
 import { adoptFolder, BALLAST_BYTES, clearRun, lockRun, type RunPaths, runPaths } from './run-folder.ts';
 import { interrupted, type PlannedSink, Session } from './session.ts';
 import { createSources, listShards, shardOpener } from './shards.ts';
@@ -58,9 +60,33 @@ export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunR
     if (options.fresh) await clearRun(paths);
     const before = await readRecord(paths.dir);
     if (before?.status === 'done' && before.pipeline.identity === plan.identity) return before;
-    return await runLocked(plan, options, paths, registry, before);
+    return await runThrough(plan, options, paths, registry, before);
   } finally {
     await unlock();
+  }
+}
+
+/** Goes back and on as often as blocks turn out wrong after they were committed, within reason. */
+async function runThrough(
+  plan: Plan,
+  options: RunOptions,
+  paths: RunPaths,
+  registry: Registry,
+  before: RunRecord | undefined,
+): Promise<RunRecord> {
+  const faults = new FaultCounts(before?.faults);
+  const stopListening = faults.listen();
+  const rewinds = new Rewinds();
+  try {
+    for (;;) {
+      try {
+        return await runLocked(plan, options, paths, registry, before, faults, rewinds);
+      } catch (error) {
+        if (!(error instanceof RewindError)) throw error;
+      }
+    }
+  } finally {
+    stopListening();
   }
 }
 
@@ -70,6 +96,8 @@ async function runLocked(
   paths: RunPaths,
   registry: Registry,
   before: RunRecord | undefined,
+  faults: FaultCounts,
+  rewinds: Rewinds,
 ): Promise<RunRecord> {
   const governor = new Governor({ dir: paths.dir, budget: plan.disk.budget, reserve: plan.disk.reserve });
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
@@ -82,6 +110,7 @@ async function runLocked(
     fetch: fetchSettings(plan.fetch, plan.stream.open),
   };
   const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, workerCount(options));
+  reporter.faults = faults.counts;
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
   const onInterrupt = (): void => {
@@ -108,7 +137,15 @@ async function runLocked(
     );
     log.info({ kept: session.tally.documents.kept }, 'run.done');
     return record;
-  } catch (error) {
+  } catch (thrown) {
+    const error =
+      thrown instanceof RewindError
+        ? await rewinds.to(paths.journal, thrown, plan.trainer ? await checkpointDocuments(paths.trainer) : 0)
+        : thrown;
+    if (error instanceof RewindError) {
+      log.warn({ ...error.place, message: error.message }, 'run.rewind');
+      throw error;
+    }
     log.error({ code: error instanceof SeiryuError ? error.code : 'bug', message: String(error) }, 'run.stopped');
     const reason =
       session === undefined && options.interrupt.aborted ? interrupted(String(options.interrupt.reason)) : error;
@@ -223,6 +260,8 @@ async function stream(
       signal: abort.signal,
       runTask,
       onOpen: ({ source, shard }, offset) => log.info({ source, shard: shard.id, offset }, 'shard.open'),
+      onDoubt: ({ source, shard }, { kind, reached, message }) =>
+        log.warn({ source, shard: shard.id, kind, reached, reason: message }, 'shard.doubt'),
     });
     const limit = {
       bytes: (workers + 2) * plan.stream.block,

@@ -3,9 +3,10 @@ import { SourceError } from '../errors.ts';
 import type { Context, Source } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
+import { Integrity } from '../sources/fetch/integrity.ts';
 import { formats } from '../sources/parse/index.ts';
 import { readShard } from '../sources/read.ts';
-import { cutBlocks } from './blocks.ts';
+import { type Doubted, type Pass, steadyCuts } from './steady-cuts.ts';
 import type { ListedShard, OpenShard, ShardOpener } from './stream.ts';
 
 export type Bz2Task = (task: { kind: 'bz2'; bytes: Uint8Array }) => Promise<Uint8Array[]>;
@@ -55,22 +56,31 @@ export interface OpenOptions {
   readonly signal: AbortSignal;
   readonly runTask: Bz2Task;
   onOpen(listed: ListedShard, offset: number): void;
+  /** A reading of the shard may be wrong; it is read again. */
+  onDoubt(listed: ListedShard, doubt: Doubted): void;
 }
 
-export function shardOpener({ sources, limits, signal, runTask, onOpen }: OpenOptions): ShardOpener {
+export function shardOpener({ sources, limits, signal, runTask, onOpen, onDoubt }: OpenOptions): ShardOpener {
   return (listed, from): OpenShard => {
     const source = sources.get(listed.source);
     if (source === undefined) throw new Error(`the journal names an unknown source: ${listed.source}`);
     let fetched = 0;
     onOpen(listed, from.offset);
-    const decoded = readShard(source.transport, listed.shard, {
-      signal,
-      runTask,
-      onInput: (bytes) => {
-        fetched += bytes;
-      },
-    });
-    const cuts = cutBlocks(skipBytes(decoded, from.offset, listed), formats[listed.shard.format], limits, from);
+    const pass = (reading: 'first' | 'renewed'): Pass => {
+      if (reading === 'renewed') source.transport.renew?.(listed.shard.path);
+      fetched = 0;
+      const integrity = new Integrity(source.transport, listed.shard);
+      const decoded = readShard(integrity.transport, listed.shard, {
+        signal,
+        runTask,
+        onInput: (bytes) => {
+          fetched += bytes;
+        },
+      });
+      return { chunks: skipBytes(decoded, from.offset, listed), integrity };
+    };
+    const format = formats[listed.shard.format];
+    const cuts = steadyCuts({ listed, format, limits, from, signal, pass, onDoubt: (doubt) => onDoubt(listed, doubt) });
     return { cuts, fetched: () => fetched };
   };
 }

@@ -181,8 +181,9 @@ async function hubTree(
     names.map(async (entry) => {
       const path = dir === '' ? entry.name : `${dir}/${entry.name}`;
       if (entry.isDirectory()) return { type: 'directory', oid: '0', size: 0, path };
-      const { size } = await stat(join(root, path));
-      return { type: 'file', oid: '0', size, lfs: { oid: '0', size, pointerSize: 134 }, path };
+      const bytes = await readFile(join(root, path));
+      const oid = createHash('sha256').update(bytes).digest('hex');
+      return { type: 'file', oid: '0', size: bytes.length, lfs: { oid, size: bytes.length, pointerSize: 134 }, path };
     }),
   );
   if (start + pageSize < entries.length) {

@@ -116,7 +116,8 @@ describe('Wikipedia', () => {
   });
 
   it('takes the day as YAML reads it, a number, too', async () => {
-    expect(await shardsOf(open({ date: 20250601 }))).toEqual(await shardsOf(open({ date: '20250601' })));
+    const list = (date: string | number) => shardsOf(open({ date, mirror: folder }));
+    expect(await list(20250601)).toEqual(await list('20250601'));
   });
 
   it.each(['latest', '2025-06-01', '2025061', 2025061, 20250601.5, true])('refuses %j as a day', (date) => {

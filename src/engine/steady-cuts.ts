@@ -1,0 +1,194 @@
+// The blocks of one shard, read again where the network may have lied: what is damaged for good is quarantined, what is not what was published fails.
+import { crc32 } from 'node:zlib';
+import { DecodeError, SourceError } from '../errors.ts';
+import type { Format } from '../pipeline/define.ts';
+import { type FaultKind, tellFault } from '../sources/fetch/faults.ts';
+import type { Integrity, Unchecked } from '../sources/fetch/integrity.ts';
+import { type BlockLimits, type Cut, cutBlocks } from './blocks.ts';
+import { RewindError } from './rewind.ts';
+import type { ListedShard } from './stream.ts';
+
+/** How a shard's bytes compare with what was published; counted in run.json. `damaged`: its rest is in quarantine. */
+export type Check = 'verified' | 'damaged' | Unchecked;
+
+export interface Pass {
+  /** Decoded bytes of the shard from `from.offset` on. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly integrity: Integrity;
+}
+
+/** For the log. */
+export interface Doubted {
+  readonly kind: FaultKind;
+  /** Decoded byte that the reading came to. */
+  readonly reached: number;
+  readonly message: string;
+}
+
+export interface SteadyOptions {
+  readonly listed: ListedShard;
+  readonly format: Pick<Format, 'delimiter' | 'isRecord'>;
+  readonly limits: BlockLimits;
+  readonly from: { readonly offset: number; readonly ordinal: number };
+  readonly signal: AbortSignal;
+  /** Begins a reading of the shard. `renew`: as if it had never been read before. */
+  pass(renew: 'first' | 'renewed'): Pass;
+  onDoubt?(doubt: Doubted): void;
+}
+
+/** A reading ended in a way that another reading may mend. `final`: what it means when it does not. */
+class Doubt extends Error implements Doubted {
+  readonly kind: FaultKind;
+  readonly reached: number;
+  readonly final: SourceError | DecodeError;
+  constructor(kind: FaultKind, reached: number, final: SourceError | DecodeError) {
+    super(final.message, { cause: final });
+    this.kind = kind;
+    this.reached = reached;
+    this.final = final;
+  }
+}
+
+/** Readings in a row that may end in doubt at other places each time before the network is not believed any more. */
+const DIFFERING = 3;
+
+/** A delivered cut, to compare a later reading with: about 60 bytes a block while its shard is open. */
+interface Print {
+  readonly start: number;
+  readonly end: number;
+  readonly crc: number;
+}
+
+/**
+ * Yields a shard's cuts as `cutBlocks` does, with these rules on top:
+ * - The last cut comes only after length and checksum were found right.
+ * - Damage, a wrong checksum or length, or a file that changed: the shard is read again, and goes on after the last cut.
+ *   A reading that gets further than the one before it counts as progress.
+ * - Damage at the same place twice is real: if the bytes are those published, or no checksum is known, the rest goes to
+ *   quarantine; otherwise, and for a checksum or length that is wrong twice, the source has failed (exit 3).
+ * - A reading that is right but differs from what was delivered throws RewindError: the run must go back.
+ * Each reading is linear; memory is that of `cutBlocks`, and a print for each cut.
+ */
+export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
+  const { format, limits, from } = options;
+  const prints: Print[] = [];
+  let at = from;
+  let before: Doubt | undefined;
+  let differing = 0;
+  for (;;) {
+    const reading = new Reading(options, prints.slice(), at.offset, before);
+    try {
+      for await (const cut of cutBlocks(reading.chunks(), format, limits, at)) {
+        if (cut.bytes.length > 0) prints.push({ start: cut.offset, end: cut.end, crc: crc32(cut.bytes) });
+        at = { offset: cut.end, ordinal: cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1) };
+        yield cut.last ? { ...cut, check: reading.check } : cut;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof Doubt)) throw error;
+      tellFault(error.kind);
+      options.onDoubt?.(error);
+      differing = before === undefined || error.reached > before.reached ? 0 : differing + 1;
+      const isJudged = error.kind === 'checksum' || error.kind === 'length' || error.kind === 'changed';
+      if (differing >= (isJudged ? 1 : DIFFERING)) throw unsteady(error, options.listed);
+      before = error;
+    }
+  }
+}
+
+class Reading {
+  readonly #options: SteadyOptions;
+  /** Of what was delivered before this reading. */
+  readonly #prints: readonly Print[];
+  /** Where delivering goes on. */
+  readonly #resume: number;
+  readonly #before: Doubt | undefined;
+  readonly #pass: Pass;
+  #reached: number;
+  /** Where this reading first differs from what was delivered. */
+  #differs: number | undefined;
+  check: Check = 'unpublished';
+
+  constructor(options: SteadyOptions, prints: readonly Print[], resume: number, before: Doubt | undefined) {
+    this.#options = options;
+    this.#prints = prints;
+    this.#resume = resume;
+    this.#before = before;
+    this.#reached = options.from.offset;
+    this.#pass = options.pass(before === undefined ? 'first' : 'renewed');
+  }
+
+  /** The bytes after what was delivered. Ends only when everything is right. */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of this.#compared()) if (this.#differs === undefined) yield chunk;
+    } catch (error) {
+      await this.#onDamage(error);
+    }
+    const verdict = await this.#verdict();
+    if (verdict.kind === 'wrong') throw new Doubt(verdict.what, this.#reached, verdict.error);
+    if (this.#reached < this.#resume) this.#differs ??= this.#printAt(this.#reached);
+    if (this.#differs !== undefined) throw new RewindError(this.#options.listed, this.#differs);
+    this.check = verdict.kind === 'verified' ? 'verified' : verdict.why;
+  }
+
+  /** Throws a doubt, or the damage itself when it is there to stay: then it ends the shard. */
+  async #onDamage(error: unknown): Promise<never> {
+    if (error instanceof SourceError && error.code === 'source.changed')
+      throw new Doubt('changed', this.#reached, error);
+    if (!(error instanceof DecodeError)) throw error;
+    const isSame = this.#before?.kind === 'damaged' && this.#before.reached === this.#reached;
+    if (!isSame || this.#differs !== undefined || this.#reached < this.#resume)
+      throw new Doubt('damaged', this.#reached, error);
+    const verdict = await this.#verdict();
+    if (verdict.kind === 'wrong') throw verdict.error;
+    this.check = 'damaged';
+    throw error;
+  }
+
+  async #verdict(): ReturnType<Integrity['verify']> {
+    try {
+      return await this.#pass.integrity.verify(this.#options.signal);
+    } catch (error) {
+      if (error instanceof SourceError && error.code === 'source.changed')
+        throw new Doubt('changed', this.#reached, error);
+      throw error;
+    }
+  }
+
+  /** Passes over what was delivered, comparing; yields what follows. */
+  async *#compared(): AsyncGenerator<Uint8Array> {
+    let next = 0;
+    let crc = 0;
+    for await (const chunk of this.#pass.chunks) {
+      const start = this.#reached;
+      const end = start + chunk.length;
+      this.#reached = end;
+      for (let print = this.#prints[next]; print !== undefined && print.start < end; print = this.#prints[next]) {
+        crc = crc32(chunk.subarray(Math.max(0, print.start - start), Math.min(chunk.length, print.end - start)), crc);
+        if (print.end > end) break;
+        if (crc !== print.crc) this.#differs ??= print.start;
+        crc = 0;
+        next++;
+      }
+      if (end > this.#resume) yield start >= this.#resume ? chunk : chunk.subarray(this.#resume - start);
+    }
+  }
+
+  #printAt(offset: number): number {
+    return this.#prints.find(({ end }) => end > offset)?.start ?? offset;
+  }
+}
+
+function unsteady({ kind, final, reached }: Doubt, { source, shard }: ListedShard): SourceError {
+  if (final instanceof SourceError) return final;
+  return new SourceError(
+    `${shard.id} cannot be read (${kind}): it is other each time it is read. The last time: ${final.message}`,
+    {
+      code: 'source.unsteady',
+      fix: 'Something between the server and this machine changes what is sent. Check the network, or use another mirror; then run the same command again.',
+      place: { source, shard: shard.id, offset: reached },
+      cause: final,
+    },
+  );
+}
