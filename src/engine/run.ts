@@ -13,6 +13,7 @@ import { fetchSettings } from '../sources/fetch/settings.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
 import { FaultCounts } from './faults.ts';
+import { openCache } from './fetch-cache.ts';
 import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
@@ -254,8 +255,10 @@ async function stream(
   try {
     if (plan.trainer) await startTraining(plan, plan.trainer, paths, session, options);
     const { process, runTask } = blockProcessor(pool);
+    const cache = await openCache(plan, paths, governor);
     const open = shardOpener({
       sources,
+      cache,
       limits: plan.stream,
       signal: abort.signal,
       runTask,
@@ -279,6 +282,7 @@ async function stream(
     await pool.destroy();
     await session.training?.finished.catch(() => undefined);
     governor.relief = async () => false;
+    governor.spare = async () => false;
   }
 }
 

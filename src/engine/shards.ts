@@ -3,6 +3,7 @@ import { SourceError } from '../errors.ts';
 import type { Context, Source } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
+import type { Cache } from '../sources/fetch/cache.ts';
 import { Integrity } from '../sources/fetch/integrity.ts';
 import { formats } from '../sources/parse/index.ts';
 import { readShard } from '../sources/read.ts';
@@ -52,6 +53,8 @@ async function sizeOf(source: Source, path: string): Promise<{ size?: number }> 
 
 export interface OpenOptions {
   readonly sources: ReadonlyMap<string, Source>;
+  /** Keeps fetched files. */
+  readonly cache?: Cache | undefined;
   readonly limits: { readonly block: number; readonly record: number };
   readonly signal: AbortSignal;
   readonly runTask: Bz2Task;
@@ -60,16 +63,17 @@ export interface OpenOptions {
   onDoubt(listed: ListedShard, doubt: Doubted): void;
 }
 
-export function shardOpener({ sources, limits, signal, runTask, onOpen, onDoubt }: OpenOptions): ShardOpener {
+export function shardOpener({ sources, cache, limits, signal, runTask, onOpen, onDoubt }: OpenOptions): ShardOpener {
   return (listed, from): OpenShard => {
     const source = sources.get(listed.source);
     if (source === undefined) throw new Error(`the journal names an unknown source: ${listed.source}`);
     let fetched = 0;
     onOpen(listed, from.offset);
+    const transport = cache === undefined ? source.transport : cache.of(source.transport, listed.shard);
     const pass = (reading: 'first' | 'renewed'): Pass => {
-      if (reading === 'renewed') source.transport.renew?.(listed.shard.path);
+      if (reading === 'renewed') transport.renew?.(listed.shard.path);
       fetched = 0;
-      const integrity = new Integrity(source.transport, listed.shard);
+      const integrity = new Integrity(transport, listed.shard);
       const decoded = readShard(integrity.transport, listed.shard, {
         signal,
         runTask,

@@ -83,7 +83,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
     throw new InvalidPipelineError(path, order);
   }
 
-  const { name, language, stream, fetch, disk, trainer } = parsed.data;
+  const { name, language, stream, fetch, cache, disk, trainer } = parsed.data;
   const deciding = { language, stream, sources, filters, dedupers, sinks, plugins: pluginFiles };
   return {
     name: name ?? basename(path, extname(path)),
@@ -101,6 +101,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
     sinks,
     stream,
     fetch,
+    cache: cache && { ...cache, dir: resolve(baseDir, cache.dir) },
     disk,
     trainer,
   };

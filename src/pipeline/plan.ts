@@ -28,6 +28,8 @@ export interface Plan {
   readonly sinks: readonly PlannedPlugin[];
   readonly stream: PipelineFile['stream'];
   readonly fetch: PipelineFile['fetch'];
+  /** `dir` is absolute. */
+  readonly cache: PipelineFile['cache'];
   readonly disk: PipelineFile['disk'];
   readonly trainer: PipelineFile['trainer'];
 }
