@@ -7,7 +7,7 @@ import type { Cache } from '../sources/fetch/cache.ts';
 import { Integrity } from '../sources/fetch/integrity.ts';
 import { formats } from '../sources/parse/index.ts';
 import { readShard } from '../sources/read.ts';
-import { type Doubted, type Pass, steadyCuts } from './steady-cuts.ts';
+import { type Doubted, type SteadyOptions, steadyCuts } from './steady-cuts.ts';
 import type { ListedShard, OpenShard, ShardOpener } from './stream.ts';
 
 export type Bz2Task = (task: { kind: 'bz2'; bytes: Uint8Array }) => Promise<Uint8Array[]>;
@@ -70,10 +70,10 @@ export function shardOpener({ sources, cache, limits, signal, runTask, onOpen, o
     let fetched = 0;
     onOpen(listed, from.offset);
     const transport = cache === undefined ? source.transport : cache.of(source.transport, listed.shard);
-    const pass = (reading: 'first' | 'renewed'): Pass => {
+    const pass: SteadyOptions['pass'] = (reading, earlier) => {
       if (reading === 'renewed') transport.renew?.(listed.shard.path);
       fetched = 0;
-      const integrity = new Integrity(transport, listed.shard);
+      const integrity = new Integrity(transport, listed.shard, earlier);
       const decoded = readShard(integrity.transport, listed.shard, {
         signal,
         runTask,

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { DecodeError, SourceError } from '../errors.ts';
 import type { Format } from '../pipeline/define.ts';
 import { type FaultKind, tellFault } from '../sources/fetch/faults.ts';
-import type { Integrity, Unchecked } from '../sources/fetch/integrity.ts';
+import type { Integrity, Print, Unchecked } from '../sources/fetch/integrity.ts';
 import { type BlockLimits, type Cut, cutBlocks } from './blocks.ts';
 import { RewindError } from './rewind.ts';
 import type { ListedShard } from './stream.ts';
@@ -32,7 +32,7 @@ export interface SteadyOptions {
   readonly from: { readonly offset: number; readonly ordinal: number };
   readonly signal: AbortSignal;
   /** Begins a reading of the shard. `renew`: as if it had never been read before. */
-  pass(renew: 'first' | 'renewed'): Pass;
+  pass(reading: 'first' | 'renewed', earlier: Print | undefined): Pass;
   onDoubt?(doubt: Doubted): void;
 }
 
@@ -41,11 +41,14 @@ class Doubt extends Error implements Doubted {
   readonly kind: FaultKind;
   readonly reached: number;
   readonly final: SourceError | DecodeError;
-  constructor(kind: FaultKind, reached: number, final: SourceError | DecodeError) {
+  /** The published bytes that had come by then. */
+  readonly print: Print;
+  constructor(kind: FaultKind, reached: number, final: SourceError | DecodeError, print: Print) {
     super(final.message, { cause: final });
     this.kind = kind;
     this.reached = reached;
     this.final = final;
+    this.print = print;
   }
 }
 
@@ -53,7 +56,7 @@ class Doubt extends Error implements Doubted {
 const DIFFERING = 3;
 
 /** A delivered cut, to compare a later reading with: about 60 bytes a block while its shard is open. */
-interface Print {
+interface Delivered {
   readonly start: number;
   readonly end: number;
   readonly crc: number;
@@ -64,14 +67,14 @@ interface Print {
  * - The last cut comes only after length and checksum were found right.
  * - Damage, a wrong checksum or length, or a file that changed: the shard is read again, and goes on after the last cut.
  *   A reading that gets further than the one before it counts as progress.
- * - Damage at the same place twice is real: if the bytes are those published, or no checksum is known, the rest goes to
- *   quarantine; otherwise, and for a checksum or length that is wrong twice, the source has failed (exit 3).
+ * - Damage at the same place out of the same bytes twice is real: if they are those published, or no checksum is known, the
+ *   rest goes to quarantine; otherwise, and for a checksum or length that is wrong twice, the source has failed (exit 3).
  * - A reading that is right but differs from what was delivered throws RewindError: the run must go back.
  * Each reading is linear; memory is that of `cutBlocks`, and a print for each cut.
  */
 export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
   const { format, limits, from } = options;
-  const prints: Print[] = [];
+  const prints: Delivered[] = [];
   let at = from;
   let before: Doubt | undefined;
   let differing = 0;
@@ -99,7 +102,7 @@ export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
 class Reading {
   readonly #options: SteadyOptions;
   /** Of what was delivered before this reading. */
-  readonly #prints: readonly Print[];
+  readonly #prints: readonly Delivered[];
   /** Where delivering goes on. */
   readonly #resume: number;
   readonly #before: Doubt | undefined;
@@ -109,13 +112,13 @@ class Reading {
   #differs: number | undefined;
   check: Check = 'unpublished';
 
-  constructor(options: SteadyOptions, prints: readonly Print[], resume: number, before: Doubt | undefined) {
+  constructor(options: SteadyOptions, prints: readonly Delivered[], resume: number, before: Doubt | undefined) {
     this.#options = options;
     this.#prints = prints;
     this.#resume = resume;
     this.#before = before;
     this.#reached = options.from.offset;
-    this.#pass = options.pass(before === undefined ? 'first' : 'renewed');
+    this.#pass = options.pass(before === undefined ? 'first' : 'renewed', before?.print);
   }
 
   /** The bytes after what was delivered. Ends only when everything is right. */
@@ -126,7 +129,7 @@ class Reading {
       await this.#onDamage(error);
     }
     const verdict = await this.#verdict();
-    if (verdict.kind === 'wrong') throw new Doubt(verdict.what, this.#reached, verdict.error);
+    if (verdict.kind === 'wrong') throw this.#doubt(verdict.what, verdict.error);
     if (this.#reached < this.#resume) this.#differs ??= this.#printAt(this.#reached);
     if (this.#differs !== undefined) throw new RewindError(this.#options.listed, this.#differs);
     this.check = verdict.kind === 'verified' ? 'verified' : verdict.why;
@@ -134,24 +137,30 @@ class Reading {
 
   /** Throws a doubt, or the damage itself when it is there to stay: then it ends the shard. */
   async #onDamage(error: unknown): Promise<never> {
-    if (error instanceof SourceError && error.code === 'source.changed')
-      throw new Doubt('changed', this.#reached, error);
+    if (error instanceof SourceError && error.code === 'source.changed') throw this.#doubt('changed', error);
     if (!(error instanceof DecodeError)) throw error;
-    const isSame = this.#before?.kind === 'damaged' && this.#before.reached === this.#reached;
-    if (!isSame || this.#differs !== undefined || this.#reached < this.#resume)
-      throw new Doubt('damaged', this.#reached, error);
+    if (this.#differs !== undefined || !(await this.#isAsBefore())) throw this.#doubt('damaged', error);
     const verdict = await this.#verdict();
     if (verdict.kind === 'wrong') throw verdict.error;
     this.check = 'damaged';
     throw error;
   }
 
+  #doubt(kind: FaultKind, final: SourceError | DecodeError): Doubt {
+    return new Doubt(kind, this.#reached, final, this.#pass.integrity.print);
+  }
+
+  /** The reading before was damaged at the same place, and the same bytes came. */
+  async #isAsBefore(): Promise<boolean> {
+    if (this.#before?.kind !== 'damaged' || this.#before.reached !== this.#reached) return false;
+    return this.#reached >= this.#resume && (await this.#pass.integrity.isSame(this.#options.signal));
+  }
+
   async #verdict(): ReturnType<Integrity['verify']> {
     try {
       return await this.#pass.integrity.verify(this.#options.signal);
     } catch (error) {
-      if (error instanceof SourceError && error.code === 'source.changed')
-        throw new Doubt('changed', this.#reached, error);
+      if (error instanceof SourceError && error.code === 'source.changed') throw this.#doubt('changed', error);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 // Whether the bytes of a file that were read are those that were published: length always, checksum where there is one.
 import { createHash, type Hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { SourceError } from '../../errors.ts';
 import type { Checksum, Shard, Transport } from '../../pipeline/define.ts';
 
@@ -10,6 +11,12 @@ export type Verdict =
   | { readonly kind: 'verified' }
   | { readonly kind: 'unchecked'; readonly why: Unchecked }
   | { readonly kind: 'wrong'; readonly what: 'length' | 'checksum'; readonly error: SourceError };
+
+/** What of a file was read so far: so many of its first bytes, and their CRC-32. */
+export interface Print {
+  readonly bytes: number;
+  readonly crc: number;
+}
 
 /**
  * Watches one reading of a shard's file: bytes are hashed as they pass, so nothing is read twice. `transport` is what the
@@ -29,7 +36,14 @@ export class Integrity {
   /** The file was read otherwise than from its start on. */
   #aside: 'ranges' | 'resumed' | undefined;
 
-  constructor(transport: Transport, shard: Pick<Shard, 'path' | 'size' | 'checksum'>) {
+  #crc = 0;
+  /** What an earlier reading came to, and whether this one came to the same. */
+  readonly #earlier: Print | undefined;
+  #isSame: boolean | undefined;
+
+  /** `earlier`: what `print` gave of an earlier reading, to compare this one with. */
+  constructor(transport: Transport, shard: Pick<Shard, 'path' | 'size' | 'checksum'>, earlier?: Print) {
+    this.#earlier = earlier;
     this.#inner = transport;
     this.#shard = shard;
     this.transport = {
@@ -61,7 +75,32 @@ export class Integrity {
   #take(chunk: Uint8Array): void {
     this.#begin();
     this.#hash?.update(chunk);
+    const left = (this.#earlier?.bytes ?? 0) - this.#covered;
+    if (left > 0 && left <= chunk.length)
+      this.#isSame = crc32(chunk.subarray(0, left), this.#crc) === this.#earlier?.crc;
+    this.#crc = crc32(chunk, this.#crc);
     this.#covered += chunk.length;
+  }
+
+  get print(): Print {
+    return { bytes: this.#covered, crc: this.#crc };
+  }
+
+  /** Whether the same bytes came as in the earlier reading, as far as that one came. Reads on to there. */
+  async isSame(signal: AbortSignal): Promise<boolean> {
+    if (this.#earlier === undefined) return false;
+    if (this.#earlier.bytes === 0) return this.#covered === 0;
+    if (this.#isSame === undefined && !this.#ended) await this.#readOn(signal, this.#earlier.bytes);
+    return this.#isSame ?? false;
+  }
+
+  /** Takes what the decoder left, up to a byte or the end. */
+  async #readOn(signal: AbortSignal, until: number): Promise<void> {
+    for await (const chunk of this.#inner.open(this.#shard.path, { start: this.#covered, signal })) {
+      this.#take(chunk);
+      if (this.#covered >= until) return;
+    }
+    this.#end();
   }
 
   /** The server may say the checksum with its first answer, so not before that. */
@@ -81,10 +120,7 @@ export class Integrity {
   async verify(signal: AbortSignal): Promise<Verdict> {
     if (this.#covered === 0 && !this.#ended && this.#aside !== undefined)
       return { kind: 'unchecked', why: this.#aside };
-    if (!this.#ended) {
-      for await (const chunk of this.#inner.open(this.#shard.path, { start: this.#covered, signal })) this.#take(chunk);
-      this.#end();
-    }
+    if (!this.#ended) await this.#readOn(signal, Number.POSITIVE_INFINITY);
     const { size, path } = this.#shard;
     if (size !== undefined && size !== this.#covered)
       return this.#wrong('length', `${path} has ${this.#covered} bytes; ${size} were published.`);
