@@ -1,5 +1,6 @@
 // `seiryu check`: checks a pipeline file and explains the plan; touches no network.
 import { Command } from 'commander';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import { loadPlan } from '../pipeline/load.ts';
 import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { formatBytes } from '../pipeline/units.ts';
@@ -23,15 +24,19 @@ export const checkCommand = new Command('check')
   .action(async (file: string, flags: { set: string[]; json: boolean }) => {
     const plan = await loadPlan(pipelineFile(file), flags.set);
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+      process.stdout.write(`${hideLogins(JSON.stringify(plan, null, 2))}\n`);
       return;
     }
-    const { stream, disk, trainer } = plan;
+    const { stream, fetch, cache, disk, trainer } = plan;
     const lines = [
       `${plan.file}: valid`,
       `name ${plan.name}, language ${plan.language}, identity ${plan.identity.slice(0, 12)}`,
       ...listed('sources', plan.sources),
       `stream: ${stream.open} shards open, blocks of ${formatBytes(stream.block)}, records up to ${formatBytes(stream.record)}`,
+      `fetch: given up on after ${fetch.attempts} failures in a row${fetch.bandwidth === undefined ? '' : `, at most ${formatBytes(fetch.bandwidth)}/s`}`,
+      cache === undefined
+        ? 'cache: none, nothing is written while fetching'
+        : `cache: at most ${formatBytes(cache.budget)} in ${cache.dir}`,
       ...listed('filters', plan.filters),
       ...listed('dedup', plan.dedupers),
       ...listed('sinks', plan.sinks),
@@ -40,5 +45,5 @@ export const checkCommand = new Command('check')
         ? `trainer: ${trainer.model.architecture}, ${trainer.model.layers} layers, width ${trainer.model.width}, context ${trainer.model.context}; until ${trainer.until ? JSON.stringify(trainer.until) : 'the end of the stream'}`
         : 'trainer: none',
     ];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    process.stdout.write(`${hideLogins(lines.join('\n'))}\n`);
   });

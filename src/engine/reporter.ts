@@ -1,6 +1,7 @@
 // Turns the state of a run into its record and its progress.
 import { performance } from 'node:perf_hooks';
 import { errorMessage, InterruptedError, SeiryuError } from '../errors.ts';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { version } from '../version.ts';
 import type { Governor } from './governor.ts';
@@ -94,7 +95,7 @@ export class Reporter {
       error instanceof InterruptedError ? 'interrupted' : known && error.exitCode !== 5 ? 'stopped' : 'failed';
     const details = {
       code: known ? error.code : 'bug',
-      message: errorMessage(error),
+      message: hideLogins(errorMessage(error)),
       exit: known ? error.exitCode : 1,
     };
     return this.write(status, { error: details });

@@ -6,6 +6,7 @@ import { compiledFile } from '../compiled.ts';
 import { fileSize } from '../durable-files.ts';
 import { DiskError, SeiryuError } from '../errors.ts';
 import type { Context } from '../pipeline/define.ts';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { retryChannel } from '../sources/fetch/retry.ts';
@@ -147,7 +148,10 @@ async function runLocked(
       log.warn({ ...error.place, message: error.message }, 'run.rewind');
       throw error;
     }
-    log.error({ code: error instanceof SeiryuError ? error.code : 'bug', message: String(error) }, 'run.stopped');
+    log.error(
+      { code: error instanceof SeiryuError ? error.code : 'bug', message: hideLogins(String(error)) },
+      'run.stopped',
+    );
     const reason =
       session === undefined && options.interrupt.aborted ? interrupted(String(options.interrupt.reason)) : error;
     await leaveResumable(paths, session, reason, reporter);

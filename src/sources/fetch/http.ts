@@ -21,7 +21,7 @@ export function openHttp(
   const limits = { ...standardLimits, ...rest.limits };
   const effects = { ...realEffects, ...rest.effects };
   const root = new URL(base.endsWith('/') ? base : `${base}/`);
-  const login = root.username === '' ? undefined : decodeURIComponent(`${root.username}:${root.password}`);
+  const login = root.username === '' ? undefined : decoded(`${root.username}:${root.password}`);
   root.username = '';
   root.password = '';
   root.search = '';
@@ -182,6 +182,15 @@ async function closing<T>(exchange: Exchange, check: () => T): Promise<T> {
   } catch (error) {
     await discard(exchange.body);
     throw error;
+  }
+}
+
+/** A password may hold a per cent sign that stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 
