@@ -113,7 +113,14 @@ const headSchema: z.ZodType<JournalHead> = z.object({
   words: count,
   shards: z.array(listedShard),
 });
-const shardCursor = z.object({ shard: count, offset: count, ordinal: count, fetched: count, ended: z.boolean() });
+const shardCursor = z.object({
+  shard: count,
+  offset: count,
+  ordinal: count,
+  fetched: count,
+  ended: z.boolean(),
+  print: count.exactOptional(),
+});
 const counts = z.record(z.string(), count);
 const checkpointSchema: z.ZodType<Checkpoint> = z.object({
   cursor: z.object({ seq: count, turn: count, next: count, slots: z.array(shardCursor.nullable()) }),

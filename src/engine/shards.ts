@@ -1,4 +1,5 @@
 // The run's shards: listed once, opened at a cursor.
+import { crc32 } from 'node:zlib';
 import { SourceError } from '../errors.ts';
 import type { Context, Source } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
@@ -81,7 +82,8 @@ export function shardOpener({ sources, cache, limits, signal, runTask, onOpen, o
           fetched += bytes;
         },
       });
-      return { chunks: skipBytes(decoded, from.offset, listed), integrity };
+      const skip = new Skip(from.offset, listed);
+      return { chunks: skip.over(decoded), integrity, skipped: () => skip.crc };
     };
     const format = formats[listed.shard.format];
     const cuts = steadyCuts({ listed, format, limits, from, signal, pass, onDoubt: (doubt) => onDoubt(listed, doubt) });
@@ -89,24 +91,35 @@ export function shardOpener({ sources, cache, limits, signal, runTask, onOpen, o
   };
 }
 
-/** Fast-forward: drops the first `count` decoded bytes of a shard that a resumed run has read before. */
-async function* skipBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  count: number,
-  { source, shard }: ListedShard,
-): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (left >= chunk.length) {
-      left -= chunk.length;
-      continue;
-    }
-    yield left === 0 ? chunk : chunk.subarray(left);
-    left = 0;
+/** Fast-forward: drops the first decoded bytes of a shard, which a resumed run has read before. */
+class Skip {
+  readonly #count: number;
+  readonly #listed: ListedShard;
+  #crc = 0;
+  #left: number;
+
+  constructor(count: number, listed: ListedShard) {
+    this.#count = count;
+    this.#left = count;
+    this.#listed = listed;
   }
-  if (left > 0) {
+
+  /** CRC-32 of what was dropped, once all of it was. */
+  get crc(): number | undefined {
+    return this.#left === 0 ? this.#crc : undefined;
+  }
+
+  async *over(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      const gone = Math.min(this.#left, chunk.length);
+      if (gone > 0) this.#crc = crc32(chunk.subarray(0, gone), this.#crc);
+      this.#left -= gone;
+      if (gone < chunk.length) yield gone === 0 ? chunk : chunk.subarray(gone);
+    }
+    if (this.#left === 0) return;
+    const { source, shard } = this.#listed;
     throw new SourceError(
-      `The shard is shorter than when it was read before: ${left} of ${count} decoded bytes are missing.`,
+      `The shard is shorter than when it was read before: ${this.#left} of ${this.#count} decoded bytes are missing.`,
       {
         code: 'source.changed',
         fix: 'The published file changed. Begin anew with --fresh, or point `mirror:` at the old copy.',

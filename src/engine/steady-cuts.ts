@@ -6,7 +6,7 @@ import { type FaultKind, tellFault } from '../sources/fetch/faults.ts';
 import type { Integrity, Print, Unchecked } from '../sources/fetch/integrity.ts';
 import { type BlockLimits, type Cut, cutBlocks } from './blocks.ts';
 import { RewindError } from './rewind.ts';
-import type { ListedShard } from './stream.ts';
+import type { ListedShard, ShardStart } from './stream.ts';
 
 /** How a shard's bytes compare with what was published; counted in run.json. `damaged`: its rest is in quarantine. */
 export type Check = 'verified' | 'damaged' | Unchecked;
@@ -15,6 +15,8 @@ export interface Pass {
   /** Decoded bytes of the shard from `from.offset` on. */
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly integrity: Integrity;
+  /** CRC-32 of the decoded bytes before `from.offset`, once they were passed over; undefined when they were not read. */
+  skipped?(): number | undefined;
 }
 
 /** For the log. */
@@ -29,7 +31,7 @@ export interface SteadyOptions {
   readonly listed: ListedShard;
   readonly format: Pick<Format, 'delimiter' | 'isRecord'>;
   readonly limits: BlockLimits;
-  readonly from: { readonly offset: number; readonly ordinal: number };
+  readonly from: ShardStart;
   readonly signal: AbortSignal;
   /** Begins a reading of the shard. `renew`: as if it had never been read before. */
   pass(reading: 'first' | 'renewed', earlier: Print | undefined): Pass;
@@ -75,7 +77,8 @@ interface Delivered {
 export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
   const { format, limits, from } = options;
   const prints: Delivered[] = [];
-  let at = from;
+  let at: Pick<ShardStart, 'offset' | 'ordinal'> = from;
+  let print = from.offset === 0 ? 0 : from.print;
   let before: Doubt | undefined;
   let differing = 0;
   for (;;) {
@@ -83,8 +86,14 @@ export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
     try {
       for await (const cut of cutBlocks(reading.chunks(), format, limits, at)) {
         if (cut.bytes.length > 0) prints.push({ start: cut.offset, end: cut.end, crc: crc32(cut.bytes) });
+        // Of a record too long to hold there are no bytes to go on with.
+        print = print === undefined || cut.end - cut.offset !== cut.bytes.length ? undefined : crc32(cut.bytes, print);
         at = { offset: cut.end, ordinal: cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1) };
-        yield cut.last ? { ...cut, check: reading.check } : cut;
+        yield {
+          ...cut,
+          ...(print === undefined ? {} : { print }),
+          ...(cut.last ? { check: reading.check } : {}),
+        };
       }
       return;
     } catch (error) {
@@ -130,6 +139,7 @@ class Reading {
     }
     const verdict = await this.#verdict();
     if (verdict.kind === 'wrong') throw this.#doubt(verdict.what, verdict.error);
+    this.#compareSkipped();
     if (this.#reached < this.#resume) this.#differs ??= this.#printAt(this.#reached);
     if (this.#differs !== undefined) throw new RewindError(this.#options.listed, this.#differs);
     this.check = verdict.kind === 'verified' ? 'verified' : verdict.why;
@@ -170,6 +180,7 @@ class Reading {
     let next = 0;
     let crc = 0;
     for await (const chunk of this.#pass.chunks) {
+      if (this.#reached === this.#options.from.offset) this.#compareSkipped();
       const start = this.#reached;
       const end = start + chunk.length;
       this.#reached = end;
@@ -182,6 +193,13 @@ class Reading {
       }
       if (end > this.#resume) yield start >= this.#resume ? chunk : chunk.subarray(this.#resume - start);
     }
+  }
+
+  /** What an earlier session delivered must be what comes now. */
+  #compareSkipped(): void {
+    const { print } = this.#options.from;
+    const skipped = this.#pass.skipped?.();
+    if (print !== undefined && skipped !== undefined && print !== skipped) this.#differs = 0;
   }
 
   #printAt(offset: number): number {

@@ -19,6 +19,8 @@ export interface ShardCursor {
   readonly fetched: number;
   /** Nothing more will come of this shard. */
   readonly ended: boolean;
+  /** CRC-32 of the decoded bytes before `offset`, where known: whoever resumes compares what it passes over. */
+  readonly print?: number;
 }
 
 /** Where the stream stands between two blocks. */
@@ -49,7 +51,9 @@ export interface OpenShard {
   fetched(): number;
 }
 
-export type ShardOpener = (listed: ListedShard, from: { offset: number; ordinal: number }) => OpenShard;
+export type ShardStart = Pick<ShardCursor, 'offset' | 'ordinal' | 'print'>;
+
+export type ShardOpener = (listed: ListedShard, from: ShardStart) => OpenShard;
 
 export const startCursor = (open: number): StreamCursor => ({
   seq: 0,
@@ -109,7 +113,9 @@ export async function* streamBlocks(
       const cut = result.value;
       const delta = Math.max(0, fetched - slot.cursor.fetched);
       const ordinal = cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1);
-      slot.cursor = { shard: slot.cursor.shard, offset: cut.end, ordinal, fetched, ended: cut.last };
+      const { print } = cut;
+      const cursor = { shard: slot.cursor.shard, offset: cut.end, ordinal, fetched, ended: cut.last };
+      slot.cursor = print === undefined ? cursor : { ...cursor, print };
       slot.ahead = readAhead(slot.opened);
       turn = (turn + 1) % slots.length;
       const { source, shard } = listed(slot.cursor.shard);

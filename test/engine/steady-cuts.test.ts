@@ -1,11 +1,12 @@
 // One shard over a network that lies: what comes out is what was published, or one clear error.
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { crc32, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Cut, cutBlocks } from '../../src/engine/blocks.ts';
 import { RewindError } from '../../src/engine/rewind.ts';
 import { type Doubted, type SteadyOptions, steadyCuts } from '../../src/engine/steady-cuts.ts';
+import type { ShardStart } from '../../src/engine/stream.ts';
 import { SourceError } from '../../src/errors.ts';
 import type { Shard, Transport } from '../../src/pipeline/define.ts';
 import { Integrity } from '../../src/sources/fetch/integrity.ts';
@@ -27,7 +28,7 @@ interface Told {
   readonly codec?: Shard['codec'];
   readonly published?: Buffer;
   readonly checksum?: 'sha256' | 'md5';
-  readonly from?: { offset: number; ordinal: number };
+  readonly from?: ShardStart;
 }
 
 /** The shard's cuts over a transport that lies; counts the readings, and renewals. */
@@ -58,13 +59,16 @@ function reading({ lies, codec = 'none', published = text, checksum, from = { of
     const integrity = new Integrity(transport, shard, earlier);
     const decoded = readShard(integrity.transport, shard, { signal });
     async function* after(): AsyncGenerator<Uint8Array> {
-      let skip = from.offset;
       for await (const chunk of decoded) {
-        if (skip < chunk.length) yield chunk.subarray(skip);
-        skip = Math.max(0, skip - chunk.length);
+        const gone = Math.min(skip, chunk.length);
+        crc = crc32(chunk.subarray(0, gone), crc);
+        skip -= gone;
+        if (gone < chunk.length) yield chunk.subarray(gone);
       }
     }
-    return { chunks: after(), integrity };
+    let skip = from.offset;
+    let crc = 0;
+    return { chunks: after(), integrity, skipped: () => (skip === 0 ? crc : undefined) };
   };
   const cuts = steadyCuts({
     listed: { source: 's', shard },
@@ -78,7 +82,10 @@ function reading({ lies, codec = 'none', published = text, checksum, from = { of
   return { cuts, doubts, readings: () => readings };
 }
 
-const plain = ({ bytes, check: _, ...cut }: Cut) => ({ ...cut, text: Buffer.from(bytes).toString('latin1') });
+const plain = ({ bytes, check: _, print: _crc, ...cut }: Cut) => ({
+  ...cut,
+  text: Buffer.from(bytes).toString('latin1'),
+});
 
 async function taken(cuts: AsyncIterable<Cut>, into: Cut[] = []): Promise<Cut[]> {
   for await (const cut of cuts) into.push(cut);
@@ -220,6 +227,26 @@ describe('a shard over a network that lies', () => {
     expect(await failureOf(taken(reading({ lies: [changed, changed] }).cuts))).toMatchObject({
       code: 'source.changed',
     });
+  });
+
+  it('goes on from any block in another session, when what lies before it is what was delivered then', async () => {
+    const first = await taken(reading({ lies: [] }).cuts);
+    for (const { end, firstOrdinal, records, print } of first.slice(0, -1)) {
+      expect(print).toBe(crc32(text.subarray(0, end)));
+      const from = { offset: end, ordinal: firstOrdinal + records, ...(print === undefined ? {} : { print }) };
+      const rest = await taken(reading({ lies: [], from }).cuts);
+      expect(rest).toEqual(first.filter(({ offset }) => offset >= end));
+      const moved = { lies: [], published: Buffer.from(text.toString('latin1').replace('"n":7', '"n":8')), from };
+      await expect(taken(reading(moved).cuts)).rejects.toMatchObject({ code: 'run.rewind', offset: 0 });
+    }
+  });
+
+  it('knows no print of what lies before a block once a record was too long to hold', async () => {
+    const published = Buffer.concat([text.subarray(0, 1000), Buffer.from(`${'x'.repeat(9000)}\n`), text]);
+    const cuts = await taken(reading({ lies: [], published }).cuts);
+    const long = cuts.findIndex(({ reject }) => reject !== undefined);
+    expect(cuts.slice(0, long).every(({ print }) => print !== undefined)).toBe(true);
+    expect(cuts.slice(long).every(({ print }) => print === undefined)).toBe(true);
   });
 
   it('says that nothing was compared where no checksum is known', async () => {
