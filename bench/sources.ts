@@ -283,6 +283,7 @@ export async function sources(): Promise<void> {
     filters: [],
     dedupers: [],
     views: [],
+    work: Number.POSITIVE_INFINITY,
   };
   const pool = new Piscina({
     filename: compiledFile('engine/worker.js'),

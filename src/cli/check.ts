@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { PipelineError, SeiryuError } from '../errors.ts';
 import { checkFilter } from '../inspect/conformance.ts';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import { loadPlan } from '../pipeline/load.ts';
 import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { loadPluginFile } from '../pipeline/plugins.ts';
@@ -38,15 +39,19 @@ export const checkCommand = new Command('check')
     }
     const plan = await loadPlan(pipelineFile(file), flags.set);
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+      process.stdout.write(`${hideLogins(JSON.stringify(plan, null, 2))}\n`);
       return;
     }
-    const { stream, disk, trainer } = plan;
+    const { stream, fetch, cache, disk, trainer } = plan;
     const lines = [
       `${plan.file}: valid`,
       `name ${plan.name}, language ${plan.language}, identity ${plan.identity.slice(0, 12)}`,
       ...listed('sources', plan.sources),
       `stream: ${stream.open} shards open, blocks of ${formatBytes(stream.block)}, records up to ${formatBytes(stream.record)}`,
+      `fetch: given up on after ${fetch.attempts} failures in a row${fetch.bandwidth === undefined ? '' : `, at most ${formatBytes(fetch.bandwidth)}/s`}`,
+      cache === undefined
+        ? 'cache: none, nothing is written while fetching'
+        : `cache: at most ${formatBytes(cache.budget)} in ${cache.dir}`,
       ...listed('filters', plan.filters),
       ...listed('dedup', plan.dedupers),
       ...listed('sinks', plan.sinks),
@@ -55,7 +60,7 @@ export const checkCommand = new Command('check')
         ? `trainer: ${trainer.model.architecture}, ${trainer.model.layers} layers, width ${trainer.model.width}, context ${trainer.model.context}; until ${trainer.until ? JSON.stringify(trainer.until) : 'the end of the stream'}`
         : 'trainer: none',
     ];
-    process.stdout.write(`${lines.join('\n')}\n`);
+    process.stdout.write(`${hideLogins(lines.join('\n'))}\n`);
   });
 
 /** Prints what each filter of the file passes; fails with exit 1 when one does not. */

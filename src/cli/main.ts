@@ -3,17 +3,19 @@
 import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { describePlace, SeiryuError } from '../errors.ts';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import { program } from './program.ts';
 
 function explain(error: unknown): number {
+  const write = (text: string): void => void process.stderr.write(hideLogins(text));
   if (error instanceof SeiryuError) {
     const place = error.place === undefined ? '' : ` (${describePlace(error.place)})`;
-    process.stderr.write(`seiryu: ${error.message}${place} [${error.code}]\n`);
-    if (error.fix !== undefined) process.stderr.write(`  ${error.fix}\n`);
+    write(`seiryu: ${error.message}${place} [${error.code}]\n`);
+    if (error.fix !== undefined) write(`  ${error.fix}\n`);
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(
+  write(
     `seiryu: an unexpected error; this is a bug.\n${text}\n  Please report it with the lines above and the run's log.jsonl: see CONTRIBUTING.md.\n`,
   );
   return 1;

@@ -23,6 +23,10 @@ export interface Cut {
   readonly reject?: Reject;
   /** The shard's last cut (every shard has one, perhaps empty): reading it again gives nothing more. */
   readonly last: boolean;
+  /** CRC-32 of the shard's decoded bytes up to `end`; unknown after a record that was too long to hold. */
+  readonly print?: number;
+  /** How the shard compares with what was published; on the last cut. */
+  readonly check?: string;
 }
 
 const EXCERPT = 200;

@@ -32,6 +32,8 @@ export class Governor implements Disk {
   #streamPeak = 0;
   #free = 0;
   #untilRecheck = 0;
+  /** Frees what can be had again (the oldest file of the cache), before anything else is asked; false when there is none. */
+  spare: () => Promise<boolean> = async () => false;
   /** Frees bytes when the budget is spent (the trainer saves, and lets go of what it read); false when nothing can be freed. */
   relief: () => Promise<boolean> = async () => false;
 
@@ -89,10 +91,14 @@ export class Governor implements Disk {
       this.#untilRecheck = Math.min(RECHECK, Math.max(0, this.#free - this.#volumeReserve));
     }
     // From the last look at the budget to the taking nothing is awaited: two writers never take the same bytes.
-    while (this.#used + bytes > this.budget) {
-      if (!(await this.relief())) throw this.#budgetSpent(bytes, part);
+    for (;;) {
+      if (this.#used + bytes > this.budget) {
+        if (!(await this.spare()) && !(await this.relief())) throw this.#budgetSpent(bytes, part);
+      } else if (this.#free - bytes < this.#volumeReserve) {
+        if (!(await this.spare())) throw this.#volumeFull(bytes, part);
+        this.#free = await this.#freeBytes(this.#dir);
+      } else break;
     }
-    if (this.#free - bytes < this.#volumeReserve) throw this.#volumeFull(bytes, part);
     this.#free -= bytes;
     this.#untilRecheck -= bytes;
     this.#add(bytes, part);

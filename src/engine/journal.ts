@@ -121,6 +121,7 @@ const shardCursor = z.object({
   fetched: count,
   ended: z.boolean(),
   point: point.optional(),
+  print: count.exactOptional(),
 });
 const counts = z.record(z.string(), count);
 const checkpointSchema: z.ZodType<Checkpoint> = z.object({
@@ -129,6 +130,7 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
     documents: z.object({ read: count, kept: count, dropped: counts, quarantined: count }),
     bytes: z.object({ fetched: count, decoded: count, kept: count }),
     sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
+    checks: counts.default({}),
   }),
   sinks: z.array(
     z.object({

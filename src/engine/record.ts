@@ -47,6 +47,10 @@ export const runRecordSchema = z.looseObject({
     }),
   }),
   sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
+  /** Requests and readings that went wrong, by kind (docs/network.md); each was mended, or stands under `error`. */
+  faults: z.record(z.string(), count).default({}),
+  /** Shards read to their end, by how they compare with what was published (docs/network.md). */
+  checks: z.record(z.string(), count).default({}),
   shards: z.array(
     z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() }),
   ),

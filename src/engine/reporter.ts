@@ -1,6 +1,7 @@
 // Turns the state of a run into its record and its progress.
 import { performance } from 'node:perf_hooks';
 import { errorMessage, InterruptedError, SeiryuError } from '../errors.ts';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { version } from '../version.ts';
 import type { Governor } from './governor.ts';
@@ -30,6 +31,8 @@ export class Reporter {
   phase: Progress['phase'] = 'listing';
   /** Requests that failed and were made again, in this process. */
   retries = 0;
+  /** What went wrong between servers and this run, earlier sessions included. */
+  faults: Readonly<Record<string, number>> = {};
 
   readonly #forward = { skipped: 0, toSkip: 0 };
 
@@ -102,7 +105,7 @@ export class Reporter {
       error instanceof InterruptedError ? 'interrupted' : known && error.exitCode !== 5 ? 'stopped' : 'failed';
     const details = {
       code: known ? error.code : 'bug',
-      message: errorMessage(error),
+      message: hideLogins(errorMessage(error)),
       exit: known ? error.exitCode : 1,
     };
     return this.write(status, { error: details });
@@ -148,6 +151,8 @@ export class Reporter {
         },
       },
       sources: tally.sources,
+      faults: sorted(this.faults),
+      checks: sorted(tally.checks),
       shards: sinks.flatMap(({ sink }) => [...sink.shards]),
       ...(trainer === undefined ? {} : { trainer }),
       workers: this.#workers,
@@ -176,6 +181,8 @@ export class Reporter {
 }
 
 function sortedCounts(documents: RunRecord['documents']): RunRecord['documents'] {
-  const dropped = Object.fromEntries(Object.entries(documents.dropped).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { ...documents, dropped };
+  return { ...documents, dropped: sorted(documents.dropped) };
 }
+
+const sorted = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));

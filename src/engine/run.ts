@@ -6,11 +6,15 @@ import { compiledFile } from '../compiled.ts';
 import { fileSize } from '../durable-files.ts';
 import { DiskError, SeiryuError } from '../errors.ts';
 import type { Context } from '../pipeline/define.ts';
+import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { retryChannel } from '../sources/fetch/retry.ts';
+import { fetchSettings } from '../sources/fetch/settings.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
+import { FaultCounts } from './faults.ts';
+import { openCache } from './fetch-cache.ts';
 import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
@@ -23,6 +27,7 @@ import { Quarantine } from './quarantine.ts';
 import { type RunRecord, readRecord } from './record.ts';
 import { Reporter } from './reporter.ts';
 import { type Resumed, resumeRun } from './resume.ts';
+import { RewindError, Rewinds } from './rewind.ts';
 import { adoptFolder, BALLAST_BYTES, clearRun, lockRun, type RunPaths, runPaths } from './run-folder.ts';
 import { interrupted, type PlannedSink, Session } from './session.ts';
 import { createSources, listShards, shardOpener } from './shards.ts';
@@ -58,9 +63,33 @@ export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunR
     if (options.fresh) await clearRun(paths);
     const before = await readRecord(paths.dir);
     if (before?.status === 'done' && before.pipeline.identity === plan.identity) return before;
-    return await runLocked(plan, options, paths, registry, before);
+    return await runThrough(plan, options, paths, registry, before);
   } finally {
     await unlock();
+  }
+}
+
+/** Goes back and on as often as blocks turn out wrong after they were committed, within reason. */
+async function runThrough(
+  plan: Plan,
+  options: RunOptions,
+  paths: RunPaths,
+  registry: Registry,
+  before: RunRecord | undefined,
+): Promise<RunRecord> {
+  const faults = new FaultCounts(before?.faults);
+  const stopListening = faults.listen();
+  const rewinds = new Rewinds();
+  try {
+    for (;;) {
+      try {
+        return await runLocked(plan, options, paths, registry, before, faults, rewinds);
+      } catch (error) {
+        if (!(error instanceof RewindError)) throw error;
+      }
+    }
+  } finally {
+    stopListening();
   }
 }
 
@@ -70,12 +99,21 @@ async function runLocked(
   paths: RunPaths,
   registry: Registry,
   before: RunRecord | undefined,
+  faults: FaultCounts,
+  rewinds: Rewinds,
 ): Promise<RunRecord> {
   const governor = new Governor({ dir: paths.dir, budget: plan.disk.budget, reserve: plan.disk.reserve });
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
   const abort = new AbortController();
-  const context: Context = { language: plan.language, baseDir: plan.baseDir, env: options.env, signal: abort.signal };
+  const context: Context = {
+    language: plan.language,
+    baseDir: plan.baseDir,
+    env: options.env,
+    signal: abort.signal,
+    fetch: fetchSettings(plan.fetch, plan.stream.open),
+  };
   const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, workerCount(options));
+  reporter.faults = faults.counts;
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
   const onInterrupt = (): void => {
@@ -102,8 +140,19 @@ async function runLocked(
     );
     log.info({ kept: session.tally.documents.kept }, 'run.done');
     return record;
-  } catch (error) {
-    log.error({ code: error instanceof SeiryuError ? error.code : 'bug', message: String(error) }, 'run.stopped');
+  } catch (thrown) {
+    const error =
+      thrown instanceof RewindError
+        ? await rewinds.to(paths.journal, thrown, plan.trainer ? await checkpointDocuments(paths.trainer) : 0)
+        : thrown;
+    if (error instanceof RewindError) {
+      log.warn({ ...error.place, message: error.message }, 'run.rewind');
+      throw error;
+    }
+    log.error(
+      { code: error instanceof SeiryuError ? error.code : 'bug', message: hideLogins(String(error)) },
+      'run.stopped',
+    );
     const reason =
       session === undefined && options.interrupt.aborted ? interrupted(String(options.interrupt.reason)) : error;
     await leaveResumable(paths, session, reason, reporter);
@@ -205,13 +254,17 @@ async function stream(
   try {
     if (plan.trainer) await startTraining(plan, plan.trainer, paths, session, options);
     const { process, runTask } = blockProcessor(pool);
+    const cache = await openCache(plan, paths, governor);
     const open = shardOpener({
       sources,
+      cache,
       limits: plan.stream,
       signal: abort.signal,
       runTask,
       onOpen: ({ source, shard }, offset) => log.info({ source, shard: shard.id, offset }, 'shard.open'),
       onForward: (bytes) => reporter.forwarded(bytes),
+      onDoubt: ({ source, shard }, { kind, reached, message }) =>
+        log.warn({ source, shard: shard.id, kind, reached, reason: message }, 'shard.doubt'),
     });
     const limit = {
       bytes: (workers + 2) * plan.stream.block,
@@ -229,6 +282,7 @@ async function stream(
     await pool.destroy();
     await session.training?.finished.catch(() => undefined);
     governor.relief = async () => false;
+    governor.spare = async () => false;
   }
 }
 

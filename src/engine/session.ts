@@ -149,6 +149,7 @@ export class Session {
     const read = result.read + (cut.reject === undefined ? 0 : 1);
     const outcome = { source, fetched, decoded: cut.end - cut.offset, kept, duplicates };
     addBlock(this.tally, { ...outcome, result: { ...result, read, rejects } });
+    if (cut.check !== undefined) this.tally.checks[cut.check] = (this.tally.checks[cut.check] ?? 0) + 1;
     this.#cursor = block.after;
     this.#dirty = true;
     if (cut.last) log.info({ source, shard: shard.id }, 'shard.end');

@@ -22,6 +22,8 @@ export interface ShardCursor {
   readonly ended: boolean;
   /** Where reading can start so that the next block comes soon; without it, at the shard's first byte. */
   readonly point?: SeekPoint | undefined;
+  /** CRC-32 of the decoded bytes before `offset`, where known: whoever resumes compares what it passes over. */
+  readonly print?: number;
 }
 
 /** Where the stream stands between two blocks. */
@@ -54,7 +56,9 @@ export interface OpenShard {
   pointBefore?(offset: number): SeekPoint | undefined;
 }
 
-export type ShardOpener = (listed: ListedShard, from: Pick<ShardCursor, 'offset' | 'ordinal' | 'point'>) => OpenShard;
+export type ShardStart = Pick<ShardCursor, 'offset' | 'ordinal' | 'print' | 'point'>;
+
+export type ShardOpener = (listed: ListedShard, from: ShardStart) => OpenShard;
 
 export const startCursor = (open: number): StreamCursor => ({
   seq: 0,
@@ -114,8 +118,10 @@ export async function* streamBlocks(
       const cut = result.value;
       const delta = Math.max(0, fetched - slot.cursor.fetched);
       const ordinal = cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1);
+      const { print } = cut;
       const point = slot.opened.pointBefore?.(cut.end);
-      slot.cursor = { shard: slot.cursor.shard, offset: cut.end, ordinal, fetched, ended: cut.last, point };
+      const cursor = { shard: slot.cursor.shard, offset: cut.end, ordinal, fetched, ended: cut.last, point };
+      slot.cursor = print === undefined ? cursor : { ...cursor, print };
       slot.ahead = readAhead(slot.opened);
       turn = (turn + 1) % slots.length;
       const { source, shard } = listed(slot.cursor.shard);

@@ -12,12 +12,15 @@ export interface Tally {
   documents: { read: number; kept: number; dropped: Record<string, number>; quarantined: number };
   bytes: { fetched: number; decoded: number; kept: number };
   sources: Record<string, SourceTally>;
+  /** Shards by how they compare with what was published: `verified`, `unpublished`, … */
+  checks: Record<string, number>;
 }
 
 export const emptyTally = (): Tally => ({
   documents: { read: 0, kept: 0, dropped: {}, quarantined: 0 },
   bytes: { fetched: 0, decoded: 0, kept: 0 },
   sources: {},
+  checks: {},
 });
 
 export const sum = (counts: Readonly<Record<string, number>>): number =>

@@ -1,5 +1,6 @@
 // The contracts: what a source, filter, deduper or sink declares, and the data that moves between them.
 import type { z } from 'zod';
+import type { FetchSettings } from '../sources/fetch/options.ts';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -30,6 +31,22 @@ export interface Shard {
   readonly columns?: readonly string[];
   /** Published size in bytes (compressed), where known. */
   readonly size?: number;
+  /** Published checksum of the file as published (compressed), where there is one. */
+  readonly checksum?: Checksum;
+}
+
+export interface Checksum {
+  readonly algorithm: 'sha256' | 'md5';
+  /** Lower-case hexadecimal. */
+  readonly value: string;
+}
+
+/** A file of a base, with what its publisher says of it. */
+export interface ListedFile {
+  /** Relative to the base. */
+  readonly path: string;
+  readonly size?: number;
+  readonly checksum?: Checksum;
 }
 
 export type CodecName = 'none' | 'gzip' | 'xz' | 'zstd' | 'bz2';
@@ -97,6 +114,8 @@ export interface Context {
   readonly baseDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Limits of the pipeline's `fetch:` for every connection; standard ones without it. */
+  readonly fetch?: FetchSettings;
 }
 
 /** A base to read files from: a folder or an HTTP(S) base URL. Both behave alike. */
@@ -106,10 +125,14 @@ export interface Transport {
   /** The bytes of one file from `start` on. Throws SourceError (`fetch.not_found`, …) with what to do. */
   open(path: string, options?: { start?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
   /** Files directly under a folder, sorted by name; paths relative to the base. */
-  list(dir: string): Promise<{ path: string; size?: number }[]>;
+  list(dir: string): Promise<ListedFile[]>;
   size(path: string): Promise<number | undefined>;
   /** Random access, for Parquet. */
   range(path: string, start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;
+  /** Forgets which version of a file was read before: it is read anew from its start, as it now is. */
+  renew?(path: string): void;
+  /** The checksum that the server itself gave with the file when it was opened, if it gave one. */
+  published?(path: string): Checksum | undefined;
 }
 
 // ---------------------------------------------------------------- plugins

@@ -10,7 +10,7 @@ import { nearestName } from './nearest-name.ts';
 import { canonicalJson, type Plan, type PlannedPlugin } from './plan.ts';
 import { type Kind, loadRegistry, type Registry } from './plugins.ts';
 import { dotted, formatProblems, locate, type Path, type Problem, problemsOf } from './problems.ts';
-import { pipelineSchema } from './schema.ts';
+import { type PipelineFile, pipelineSchema } from './schema.ts';
 
 /** A pipeline file with problems; `problems` lists all of them. */
 export class InvalidPipelineError extends PipelineError {
@@ -77,12 +77,13 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const dedupers = checkDedup(checker, Reflect.get(raw, 'dedup'));
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
+  if (parsed.success) checkConnections(checker, parsed.data);
   if (problems.length > 0 || !parsed.success) {
     const order = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
     throw new InvalidPipelineError(path, order);
   }
 
-  const { name, language, stream, disk, trainer } = parsed.data;
+  const { name, language, stream, fetch, cache, disk, trainer } = parsed.data;
   const deciding = { language, stream, sources, filters, dedupers, sinks, plugins: pluginFiles };
   return {
     name: name ?? basename(path, extname(path)),
@@ -100,6 +101,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     dedupers,
     sinks,
     stream,
+    fetch,
+    cache: cache && { ...cache, dir: resolve(baseDir, cache.dir) },
     disk,
     trainer,
   };
@@ -247,4 +250,15 @@ function checkConsumer(checker: Checker, sinks: readonly PlannedPlugin[], traine
         'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
     });
   }
+}
+
+/** An open shard holds its connection while it waits for its turn: with fewer connections than shards, all would wait for ever. */
+function checkConnections(checker: Checker, { fetch, stream }: PipelineFile): void {
+  if (fetch.connections === undefined || fetch.connections >= stream.open) return;
+  const path = ['fetch', 'connections'];
+  checker.problems.push({
+    ...checker.place(path, 'value'),
+    path: dotted(path),
+    message: `expected at least ${stream.open} (stream.open), found ${fetch.connections}: each open shard holds a connection`,
+  });
 }

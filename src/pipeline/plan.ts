@@ -29,6 +29,9 @@ export interface Plan {
   readonly dedupers: readonly PlannedPlugin[];
   readonly sinks: readonly PlannedPlugin[];
   readonly stream: PipelineFile['stream'];
+  readonly fetch: PipelineFile['fetch'];
+  /** `dir` is absolute. */
+  readonly cache: PipelineFile['cache'];
   readonly disk: PipelineFile['disk'];
   readonly trainer: PipelineFile['trainer'];
 }

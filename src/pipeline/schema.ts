@@ -1,5 +1,6 @@
 // The pipeline file's own keys (everything but the options of plugins), with defaults and units.
 import { z } from 'zod';
+import { fetchOptions } from '../sources/fetch/settings.ts';
 import { trainerOptions } from '../trainer/options.ts';
 import { byteSize } from './units.ts';
 
@@ -41,6 +42,13 @@ export const diskOptions = z.strictObject({
   reserve: byteSize.default(1e9).describe('Free bytes of the volume that are left to others.'),
 });
 
+export const cacheOptions = z.strictObject({
+  dir: z.string().min(1).describe('Folder for fetched files, relative to this file; not inside the run’s folder.'),
+  budget: byteSize.describe(
+    'Bytes that the cache may hold; the oldest files leave first. They count in disk.budget, and leave when something else needs the room.',
+  ),
+});
+
 export const pipelineSchema = z.strictObject({
   name: z
     .string()
@@ -66,6 +74,14 @@ export const pipelineSchema = z.strictObject({
     .default({})
     .describe('Dedupers by name, in order; `true` for the defaults.'),
   stream: streamOptions.prefault({}).describe('How the stream is cut and read.'),
+  fetch: fetchOptions
+    .prefault({})
+    .describe('How patient, polite and fast the run is with servers; decides nothing about the output.'),
+  cache: cacheOptions
+    .optional()
+    .describe(
+      'Keeps whole, verified files that were fetched, for later runs. Without it nothing is written while fetching. A file without a published checksum is taken to be what it was.',
+    ),
   disk: diskOptions.prefault({}).describe('What the run may hold on disk.'),
   sinks: z.array(pluginItem).default([]).describe('What takes the kept documents.'),
   trainer: trainerOptions.nullish().describe('A model to train on the stream while it runs.'),

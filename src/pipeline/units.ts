@@ -35,6 +35,29 @@ export const byteSize = z
     return z.NEVER;
   });
 
+const DURATION = /^(\d{1,9}(?:\.\d{1,6})?) ?(ms|s|m|h)$/i;
+const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1e3, m: 60e3, h: 3600e3 };
+
+/** Milliseconds of a duration such as `500ms`, `30s`, `5m`, `1h`; undefined when it is none. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text.trim());
+  const factor = DURATION_UNITS[(match?.[2] ?? '').toLowerCase()];
+  return factor === undefined ? undefined : Number(match?.[1]) * factor;
+}
+
+const durationError = 'a duration such as 500ms, 30s or 5m, or a number of seconds';
+
+/** A duration option, in milliseconds: text such as `30s`, or a number of seconds. */
+export const duration = z
+  .union([z.number().nonnegative(), z.string()], { error: durationError })
+  .transform((value, context) => {
+    if (typeof value === 'number') return value * 1000;
+    const milliseconds = parseDuration(value);
+    if (milliseconds !== undefined) return milliseconds;
+    context.issues.push({ code: 'custom', message: durationError, input: value });
+    return z.NEVER;
+  });
+
 const STEPS: readonly (readonly [number, string])[] = [
   [1e12, 'TB'],
   [1e9, 'GB'],

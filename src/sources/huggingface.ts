@@ -1,7 +1,8 @@
 // Any dataset of the Hugging Face hub that is stored as Parquet: one column is the text.
 import { z } from 'zod';
 import { SourceError } from '../errors.ts';
-import { define, type Shard, type Transport } from '../pipeline/define.ts';
+import { define, type ListedFile, type Shard, type Transport } from '../pipeline/define.ts';
+import { publishedFacts } from './published/checksums.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
 import { mirror } from './published/mirror.ts';
 import { baseName } from './published/parts.ts';
@@ -45,14 +46,14 @@ export const huggingface = define({
       transport,
       async *shards() {
         const files = await findFiles(transport, root, config, split);
-        for (const { path, size } of files) {
+        for (const { path, ...facts } of files) {
           const shard: Shard = {
             id: path.slice(root.length + 1),
             path,
             codec: 'none',
             format: 'parquet',
             fields: { text: column, url },
-            ...(size === undefined ? {} : { size }),
+            ...publishedFacts(facts),
           };
           yield shard;
         }
@@ -67,7 +68,7 @@ async function findFiles(
   root: string,
   config: string | undefined,
   split: string,
-): Promise<{ path: string; size?: number }[]> {
+): Promise<ListedFile[]> {
   const outer = config === undefined ? ['', 'data'] : [config, `data/${config}`];
   const flat = outer.map((folder) => ({ folder, belongs: (name: string) => beginsWith(name, split) }));
   const nested = outer.map((folder) => ({
@@ -92,7 +93,7 @@ async function findFiles(
 const beginsWith = (name: string, split: string): boolean =>
   name.startsWith(split) && /^[-._]/.test(name.slice(split.length));
 
-async function listOrNothing(transport: Transport, folder: string): Promise<{ path: string; size?: number }[]> {
+async function listOrNothing(transport: Transport, folder: string): Promise<ListedFile[]> {
   try {
     return await transport.list(folder);
   } catch (error) {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { SourceError } from '../errors.ts';
 import { define, type Shard, type Transport } from '../pipeline/define.ts';
+import { publishedFacts } from './published/checksums.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
 import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror } from './published/mirror.ts';
@@ -55,13 +56,13 @@ export const mc4 = define({
   },
 });
 
-const shardOf = ({ name, path, size }: Part): Shard => ({
+const shardOf = ({ name, path, ...facts }: Part): Shard => ({
   id: name,
   path,
   codec: 'gzip',
   format: 'jsonl',
   fields: { text: 'text', url: 'url' },
-  ...(size === undefined ? {} : { size }),
+  ...publishedFacts(facts),
 });
 
 function countedParts(folder: string, prefix: string, count: number): Part[] {

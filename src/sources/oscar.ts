@@ -1,11 +1,12 @@
 // OSCAR: the Open Super-large Crawled Aggregated coRpus, in its four published versions.
 import { z } from 'zod';
 import { SourceError } from '../errors.ts';
-import { define, type Shard, type Transport } from '../pipeline/define.ts';
+import { define, type ListedFile, type Shard, type Transport } from '../pipeline/define.ts';
+import { publishedFacts, readChecksums, withChecksums } from './published/checksums.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
 import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
-import { baseName, noParts, partsOf } from './published/parts.ts';
+import { noParts, partsOf } from './published/parts.ts';
 
 /** The first version's own place: the hub's dataset `oscar` is a script that reads these. */
 const OLD_BASE = 'https://s3.amazonaws.com/datasets.huggingface.co/';
@@ -66,8 +67,8 @@ export const oscar = define({
             `${place.folder}/${place.example}`,
             'Check language and version; https://oscar-project.org/ lists what there is.',
           );
-        for (const { name, path, size } of parts) {
-          yield { ...place.reading, id: name, path, ...(size === undefined ? {} : { size }) };
+        for (const { name, path, ...facts } of parts) {
+          yield { ...place.reading, id: name, path, ...publishedFacts(facts) };
         }
       },
     };
@@ -122,21 +123,21 @@ function placeOf(version: string, language: string, deduplicated: boolean, revis
   return { folder, checksums: `${folder}/${language}_sha256.txt`, pattern: text, example, reading: plain };
 }
 
-async function listFiles(transport: Transport, place: Place): Promise<{ path: string; size?: number }[]> {
+async function listFiles(transport: Transport, place: Place): Promise<ListedFile[]> {
   const byListing = () => transport.list(place.folder);
   const { checksums } = place;
   if (checksums !== undefined) return orElse(() => listedIn(transport, place.folder, checksums), byListing);
+  const list = `${place.folder}/checksum.sha256`;
   // A plain server without lists of files still has the published list of checksums.
-  return orElse(byListing, () => listedIn(transport, place.folder, `${place.folder}/checksum.sha256`));
+  const files = await orElse(byListing, () => listedIn(transport, place.folder, list));
+  const isCheckable = files.some(({ checksum }) => checksum === undefined) && files.some(({ path }) => path === list);
+  return isCheckable ? withChecksums(files, await readChecksums(transport, list)) : files;
 }
 
-/** The files that a list of checksums names: lines of name, tab, hash, or of hash, blanks, name. */
-async function listedIn(transport: Transport, folder: string, checksums: string): Promise<{ path: string }[]> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of transport.open(checksums)) chunks.push(chunk);
-  const words = Buffer.concat(chunks).toString('utf8').split(/\s+/);
-  const names = words.filter((word) => word.endsWith('.gz') || word.endsWith('.zst')).map(baseName);
-  return [...new Set(names)].map((name) => ({ path: `${folder}/${name}` }));
+/** The files that a list of checksums names. */
+async function listedIn(transport: Transport, folder: string, checksums: string): Promise<ListedFile[]> {
+  const sums = await readChecksums(transport, checksums);
+  return [...sums].map(([name, checksum]) => ({ path: `${folder}/${name}`, checksum }));
 }
 
 /** The second way when what the first needs is not there; when neither is, the first way's error. */

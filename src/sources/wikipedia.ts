@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Context, define, type Shard, type Transport, type WikitextOptions } from '../pipeline/define.ts';
 import { patternProblem } from './parse/wikitext/patterns.ts';
+import { checksumsIfThere, publishedFacts, withChecksums } from './published/checksums.ts';
 import { hubFolder, openHub, revision } from './published/hub.ts';
 import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
@@ -74,10 +75,13 @@ export const wikipedia = define({
             templates,
           })
         : cirrusShard(`${day}/`, `${wiki}-${day}-cirrussearch-content.json.gz`);
+    const transport = openPublished(edition === 'dump' ? DUMPS : CIRRUS, { mirror }, context);
     return {
-      transport: openPublished(edition === 'dump' ? DUMPS : CIRRUS, { mirror }, context),
+      transport,
       async *shards() {
-        yield shard;
+        if (edition === 'cirrus') yield shard;
+        else
+          yield* withChecksums([shard], await checksumsIfThere(transport, `${wiki}/${day}/${wiki}-${day}-md5sums.txt`));
       },
     };
   },
@@ -119,14 +123,14 @@ function hubEdition(
           `${folder}/train-*.parquet`,
           `Check language and date: https://huggingface.co/datasets/${HUB_DATASET} lists what there is.`,
         );
-      for (const { path, name, size } of parts) {
+      for (const { path, name, ...facts } of parts) {
         yield {
           id: name,
           path,
           codec: 'none',
           format: 'parquet',
           fields: { text: 'text', url: 'url' },
-          ...(size === undefined ? {} : { size }),
+          ...publishedFacts(facts),
         };
       }
     },

@@ -68,7 +68,12 @@ async function read(codec: CodecName, cursor: StreamCursor): Promise<Reading> {
   return { blocks, asked, forward };
 }
 
-const shown = ({ seq, cut }: Block) => ({ seq, ...cut, bytes: Buffer.from(cut.bytes).toString('latin1') });
+/** All of a block but how much of its file was checked: a run that enters a shard in its middle cannot check the whole. */
+const shown = ({ seq, cut: { check: _, ...cut } }: Block) => ({
+  seq,
+  ...cut,
+  bytes: Buffer.from(cut.bytes).toString('latin1'),
+});
 
 /** A cursor as a resumed run has it: out of the journal's JSON. */
 const journalled = (block: Block | undefined): StreamCursor => JSON.parse(JSON.stringify(block?.after));

@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { type Misbehaviour, sendBody } from './mirror-faults.ts';
+
+export type { Misbehaviour } from './mirror-faults.ts';
 
 export interface Seen {
   readonly method: string;
@@ -14,21 +17,6 @@ export interface Seen {
   /** How many requests for this path came before. */
   readonly earlier: number;
 }
-
-/** What to do instead of, or on top of, answering well. */
-export type Misbehaviour =
-  /** Closes the connection after this many bytes of the body. */
-  | { readonly kind: 'cut'; readonly after: number }
-  /** Closes the connection without an answer. */
-  | { readonly kind: 'reset' }
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
-  | { readonly kind: 'redirect'; readonly to: string }
-  | { readonly kind: 'ignore-ranges' }
-  | { readonly kind: 'etag'; readonly etag: string }
-  /** Sends headers and this many bytes, then nothing more. */
-  | { readonly kind: 'stall'; readonly after: number }
-  /** Sends the body in chunks, without its length. */
-  | { readonly kind: 'no-length' };
 
 export interface MirrorOptions {
   readonly misbehave?: (seen: Seen) => Misbehaviour | undefined;
@@ -95,7 +83,12 @@ async function answer(folder: string, seen: Seen, response: ServerResponse, opti
   }
   if (fault?.kind === 'redirect') {
     response.setHeader('location', fault.to);
+    for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value);
     return plain(response, 302);
+  }
+  if (fault?.kind === 'garbage') {
+    response.setHeader('content-type', 'text/html');
+    return void response.end(fault.body);
   }
   if (options.token !== undefined && seen.headers.authorization !== `Bearer ${options.token}`)
     return plain(response, 401);
@@ -137,20 +130,14 @@ async function file(
       return plain(response, 416);
     }
     const to = last === undefined || last === '' ? bytes.length : Math.min(bytes.length, Number(last) + 1);
-    body = bytes.subarray(from, to);
+    const given = fault?.kind === 'wrong-range' ? Math.min(to - 1, from + fault.shift) : from;
+    body = bytes.subarray(given, to);
     response.statusCode = 206;
-    response.setHeader('content-range', `bytes ${from}-${to - 1}/${bytes.length}`);
+    response.setHeader('content-range', `bytes ${given}-${to - 1}/${bytes.length}`);
   }
   if (fault?.kind !== 'no-length') response.setHeader('content-length', body.length);
   if (method === 'HEAD') return void response.end();
-  if (fault?.kind !== 'cut' && fault?.kind !== 'stall') return void response.end(body);
-  response.flushHeaders();
-  const part = body.subarray(0, fault.after);
-  const sent = (): void => {
-    if (fault.kind === 'cut') response.destroy();
-  };
-  if (part.length === 0) sent();
-  else response.write(part, sent);
+  sendBody(response, body, fault);
 }
 
 async function index(folder: string, { path }: Seen, response: ServerResponse): Promise<void> {
@@ -181,8 +168,9 @@ async function hubTree(
     names.map(async (entry) => {
       const path = dir === '' ? entry.name : `${dir}/${entry.name}`;
       if (entry.isDirectory()) return { type: 'directory', oid: '0', size: 0, path };
-      const { size } = await stat(join(root, path));
-      return { type: 'file', oid: '0', size, lfs: { oid: '0', size, pointerSize: 134 }, path };
+      const bytes = await readFile(join(root, path));
+      const oid = createHash('sha256').update(bytes).digest('hex');
+      return { type: 'file', oid: '0', size: bytes.length, lfs: { oid, size: bytes.length, pointerSize: 134 }, path };
     }),
   );
   if (start + pageSize < entries.length) {

@@ -109,9 +109,43 @@ sinks:
     });
   });
 
-  it('keeps its identity when only the disk changes, and loses it when the output would change', async () => {
+  it('takes limits for servers, with units, and a folder to keep fetched files in', async () => {
+    const text = `${good}fetch: { attempts: 3, connect: 5s, firstByte: 2m, stall: 1.5, firstDelay: 20ms, bandwidth: 50MB }\ncache: { dir: ./kept, budget: 2GB }\n`;
+    const { fetch, cache } = await parsePlan(text, '/p/x.yaml');
+    expect(fetch).toMatchObject({
+      attempts: 3,
+      connect: 5000,
+      firstByte: 120_000,
+      stall: 1500,
+      firstDelay: 20,
+      bandwidth: 50e6,
+      redirects: 10,
+      headers: 32768,
+    });
+    expect(cache).toEqual({ dir: '/p/kept', budget: 2e9 });
+    const plain = await parsePlan(good, '/p/x.yaml');
+    expect(plain.cache).toBeUndefined();
+    expect(plain.fetch.bandwidth).toBeUndefined();
+  });
+
+  it('refuses durations and sizes that are none, and fewer connections than open shards', async () => {
+    const found = await problems(
+      `${good}stream: { open: 8 }\nfetch: { stall: soon, connect: -1, bandwidth: 0, headers: 1GB, connections: 4, bandwith: 1 }\ncache: { dir: x }\n`,
+    );
+    const at = (path: string): string | undefined => found.find((problem) => problem.path === path)?.message;
+    expect(at('fetch.stall')).toMatch(/30s/);
+    expect(at('fetch.bandwidth')).toMatch(/above 0/);
+    expect(at('fetch.headers')).toMatch(/1KiB to 1MiB/);
+    expect(found.map(({ path }) => path)).toEqual(expect.arrayContaining(['fetch.connect', 'cache.budget']));
+    expect(found.map(({ message }) => message).join('\n')).toContain('bandwidth');
+    const few = await problems(`${good}stream: { open: 8 }\nfetch: { connections: 4 }\n`);
+    expect(few).toMatchObject([{ path: 'fetch.connections', line: 9, message: expect.stringContaining('at least 8') }]);
+  });
+
+  it('keeps its identity when only the disk or the network’s limits change, and loses it when the output would change', async () => {
     const { identity } = await parsePlan(good, '/p/x.yaml');
     expect((await parsePlan(`${good}disk: { budget: 1GB }\n`, '/p/x.yaml')).identity).toBe(identity);
+    expect((await parsePlan(`${good}fetch: { attempts: 2 }\n`, '/p/x.yaml')).identity).toBe(identity);
     expect((await parsePlan(good.replace('bands: 14', 'bands: 7'), '/p/x.yaml')).identity).not.toBe(identity);
     expect((await parsePlan(`${good}stream: { open: 2 }\n`, '/p/x.yaml')).identity).not.toBe(identity);
   });

@@ -117,12 +117,13 @@ describe('Wikipedia', () => {
   });
 
   it('takes the day as YAML reads it, a number, too', async () => {
-    expect(await shardsOf(open({ date: 20250601 }))).toEqual(await shardsOf(open({ date: '20250601' })));
+    const list = (date: string | number) => shardsOf(open({ date, mirror: folder }));
+    expect(await list(20250601)).toEqual(await list('20250601'));
   });
 
   it('says which headings and templates are text, and what is wrong with a pattern', async () => {
     const templates = { 読み: '{1}[（{2}）]' };
-    expect(await shardsOf(open({ date: 20250601, headings: 'drop', templates }))).toMatchObject([
+    expect(await shardsOf(open({ date: 20250601, headings: 'drop', templates, mirror: folder }))).toMatchObject([
       { fields: { wikitext: { headings: 'drop', templates } } },
     ]);
     const wrong = wikipedia.options.safeParse({ date: 20250601, templates: { 読み: '{1}[（{2}）' } });

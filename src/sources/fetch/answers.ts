@@ -1,5 +1,6 @@
 // What a status or a broken connection means for the run: go on, try again, or stop with what to do.
 import { errorMessage, SourceError, systemCode } from '../../errors.ts';
+import { kindOfCode } from './faults.ts';
 import type { Access } from './options.ts';
 import { PassingError, parseRetryAfter } from './retry.ts';
 
@@ -13,20 +14,42 @@ export interface Answer {
   readonly retryAfter: string | undefined;
 }
 
+export interface Circumstances {
+  readonly access: Access | undefined;
+  readonly now: number;
+  readonly sendsToken: boolean;
+  /** The answer came from where another server sent us. */
+  readonly redirected: boolean;
+}
+
 /** The error that a status stands for; undefined when the body can be read (or is a 416, which callers judge). */
 export function failureOf(
   { status, retryAfter }: Answer,
   url: URL,
-  { access, now, sendsToken }: { access: Access | undefined; now: number; sendsToken: boolean },
+  { access, now, sendsToken, redirected }: Circumstances,
 ): Error | undefined {
   if ((status >= 200 && status < 300) || status === 416) return undefined;
-  const shown = shownUrl(url);
   if (MAY_PASS.has(status) || status >= 500)
-    return new PassingError(`the server answered ${status}.`, { after: parseRetryAfter(retryAfter, now) });
+    return new PassingError(`the server answered ${status}.`, {
+      kind: `status.${status}`,
+      after: parseRetryAfter(retryAfter, now),
+    });
+  const failure = refusal(status, url, accessFix(access, sendsToken));
+  // Addresses that a hub signs are good for minutes: asked again, it signs another.
+  return redirected && (status === 401 || status === 403 || status === 404 || status === 410)
+    ? new PassingError(`the address that the server redirects to answered ${status}.`, {
+        kind: 'expired',
+        final: failure,
+      })
+    : failure;
+}
+
+function refusal(status: number, url: URL, fix: string): SourceError {
+  const shown = shownUrl(url);
   if (status === 401 || status === 403) {
     return new SourceError(`${shown} may not be read: the server answered ${status}.`, {
       code: 'fetch.forbidden',
-      fix: accessFix(access, sendsToken),
+      fix,
     });
   }
   if (status === 404 || status === 410) {
@@ -55,11 +78,21 @@ const PASSING_CODES =
   /^(?:UND_ERR_(?:SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED|DESTROYED)|HPE_[A-Z_]+|EAI_AGAIN|E[A-Z]+)$/;
 
 /** A failure of the connection. Errors of certificates and arguments do not pass. */
-export function connectionFailure(error: unknown, url: URL): unknown {
+export function connectionFailure(error: unknown, url: URL, phase: 'headers' | 'body'): unknown {
   const code = systemCode(error);
   if (code === undefined) return error;
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new SourceError(`${shownUrl(url)} could not be read: the headers of its answer are too long.`, {
+      code: 'fetch.headers',
+      fix: 'Check the address and what stands between it and this machine; `fetch.headers` raises the limit.',
+      cause: error,
+    });
+  }
   if (PASSING_CODES.test(code))
-    return new PassingError(`the connection failed (${code}: ${errorMessage(error)}).`, { cause: error });
+    return new PassingError(`the connection failed (${code}: ${errorMessage(error)}).`, {
+      kind: kindOfCode(code, phase),
+      cause: error,
+    });
   return new SourceError(`${shownUrl(url)} could not be read: ${errorMessage(error)} (${code}).`, {
     code: 'fetch.failed',
     fix: 'Check the address, the certificates that this machine trusts (NODE_EXTRA_CA_CERTS) and the proxy settings.',

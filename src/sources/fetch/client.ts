@@ -13,6 +13,8 @@ export interface Exchange {
   header(name: string): string | undefined;
   /** What names the file's contents: the hub's own ETag where a redirect gave one, else the server's. */
   readonly identity: string | undefined;
+  /** The hub's `x-linked-etag`: of a large file its sha256. */
+  readonly linked: string | undefined;
   readonly body: Dispatcher.ResponseData['body'];
 }
 
@@ -70,7 +72,7 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
           }),
         ).catch((error: unknown) => {
           signal?.throwIfAborted();
-          if (!(error instanceof LateError)) throw connectionFailure(error, url);
+          if (!(error instanceof LateError)) throw connectionFailure(error, url, 'headers');
           // Whatever holds the answers up, new connections start without it.
           if (used === dispatcher) dispatcher = createDispatcher(limits, env);
           void used.destroy();
@@ -95,13 +97,14 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
           access,
           now: now(),
           sendsToken,
+          redirected: hop > 0,
         });
         if (failure !== undefined) {
           await discard(body);
           throw failure;
         }
         const identity = (linked ?? header('etag') ?? header('last-modified'))?.replace(/^W\//, '');
-        return { status, url, header, identity, body };
+        return { status, url, header, identity, linked, body };
       }
       throw new SourceError(`${shownUrl(first)} redirects more than ${limits.redirects} times.`, {
         code: 'fetch.failed',
@@ -135,7 +138,7 @@ async function answerWithin<T>(
 
 class LateError extends PassingError {
   constructor(milliseconds: number) {
-    super(`no answer came within ${Math.round(milliseconds / 1000)} seconds.`);
+    super(`no answer came within ${Math.round(milliseconds / 1000)} seconds.`, { kind: 'no_answer' });
   }
 }
 
@@ -171,6 +174,7 @@ function createDispatcher(limits: Limits, env: Readonly<Record<string, string | 
     connect: { timeout: limits.connect },
     headersTimeout: limits.firstByte,
     bodyTimeout: limits.stall,
+    maxHeaderSize: limits.headers,
     keepAliveTimeout: 10_000,
   };
   const httpProxy = env.http_proxy ?? env.HTTP_PROXY ?? '';
@@ -185,5 +189,5 @@ function createDispatcher(limits: Limits, env: Readonly<Record<string, string | 
 /** For callers that read a body: its failure, told apart from their own. */
 export function bodyFailure(error: unknown, url: URL, signal: AbortSignal | undefined): unknown {
   signal?.throwIfAborted();
-  return error instanceof PassingError || error instanceof SourceError ? error : connectionFailure(error, url);
+  return error instanceof PassingError || error instanceof SourceError ? error : connectionFailure(error, url, 'body');
 }

@@ -3,6 +3,7 @@
 import { SourceError } from '../../errors.ts';
 import type { Transport } from '../../pipeline/define.ts';
 import { shownUrl } from './answers.ts';
+import { readBody } from './body.ts';
 import { bodyFailure, createClient, discard, type Exchange } from './client.ts';
 import { listHub, listIndex, type Page } from './listing.ts';
 import { realEffects, standardLimits, type TransportOptions } from './options.ts';
@@ -13,11 +14,14 @@ import { changed, rangeStartOf, totalOf, Versions } from './versions.ts';
 /** A listing is read whole; a page above this is no listing. */
 const LONGEST_PAGE = 64 * 1024 * 1024;
 
-export function openHttp(base: string, { signal: stop, env = {}, access, ...rest }: TransportOptions): Transport {
+export function openHttp(
+  base: string,
+  { signal: stop, env = {}, access, throttle, ...rest }: TransportOptions,
+): Transport {
   const limits = { ...standardLimits, ...rest.limits };
   const effects = { ...realEffects, ...rest.effects };
   const root = new URL(base.endsWith('/') ? base : `${base}/`);
-  const login = root.username === '' ? undefined : decodeURIComponent(`${root.username}:${root.password}`);
+  const login = root.username === '' ? undefined : decoded(`${root.username}:${root.password}`);
   root.username = '';
   root.password = '';
   root.search = '';
@@ -57,9 +61,11 @@ export function openHttp(base: string, { signal: stop, env = {}, access, ...rest
         // A server without ranges answers 200 with the whole file: what was read before is skipped.
         let position = exchange.status === 206 ? (rangeStartOf(exchange) ?? at) : 0;
         await closing(exchange, () => {
-          if (position > at) throw new PassingError('the server answered with another range than was asked for.');
+          if (position > at)
+            throw new PassingError('the server answered with another range than was asked for.', { kind: 'range' });
         });
-        for await (const chunk of readBody(exchange.body)) {
+        for await (const chunk of readBody(exchange.body, limits, effects.now)) {
+          await throttle?.take(chunk.length, signal);
           const from = Math.max(0, at - position);
           position += chunk.length;
           if (from >= chunk.length) continue;
@@ -70,7 +76,7 @@ export function openHttp(base: string, { signal: stop, env = {}, access, ...rest
           if (at >= end) return;
         }
         if (total !== undefined && position < Math.min(total, end))
-          throw new PassingError(`the answer ended ${total - position} bytes early.`);
+          throw new PassingError(`the answer ended ${total - position} bytes early.`, { kind: 'truncated' });
         if (position < at && at > start) throw changed(url);
         return;
       } catch (error) {
@@ -96,7 +102,8 @@ export function openHttp(base: string, { signal: stop, env = {}, access, ...rest
         const exchange = await client.exchange(url, {}, stop);
         const chunks: Uint8Array[] = [];
         let length = 0;
-        for await (const chunk of readBody(exchange.body)) {
+        for await (const chunk of readBody(exchange.body, limits, effects.now)) {
+          await throttle?.take(chunk.length, stop);
           chunks.push(chunk);
           length += chunk.length;
           if (length > LONGEST_PAGE) throw tooLong(url);
@@ -151,6 +158,13 @@ export function openHttp(base: string, { signal: stop, env = {}, access, ...rest
       if (!(whole instanceof ArrayBuffer)) throw new TypeError('a Buffer over an ArrayBuffer lost it');
       return filled === whole.byteLength ? whole : whole.slice(0, filled);
     },
+
+    renew: (path) => versions.forget(path),
+
+    published(path) {
+      const value = versions.linked(path);
+      return value === undefined ? undefined : { algorithm: 'sha256', value };
+    },
   };
 }
 
@@ -158,7 +172,7 @@ export function openHttp(base: string, { signal: stop, env = {}, access, ...rest
 function passingMidway(failure: unknown): unknown {
   const refused =
     failure instanceof SourceError && (failure.code === 'fetch.not_found' || failure.code === 'fetch.forbidden');
-  return refused ? new PassingError(failure.message, { cause: failure }) : failure;
+  return refused ? new PassingError(failure.message, { kind: 'denied', cause: failure }) : failure;
 }
 
 /** Lets no connection hang on an answer whose body will not be read because `check` throws. */
@@ -171,9 +185,13 @@ async function closing<T>(exchange: Exchange, check: () => T): Promise<T> {
   }
 }
 
-/** A body's chunks, typed; leaving the loop early closes its connection. */
-async function* readBody(body: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of body) if (chunk instanceof Uint8Array) yield chunk;
+/** A password may hold a per cent sign that stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 const tooLong = (url: URL): SourceError =>

@@ -1,6 +1,7 @@
 // The files of a folder on a web server: by the hub's interface, or out of the folder's index page.
 import { z } from 'zod';
 import { SourceError } from '../../errors.ts';
+import type { ListedFile } from '../../pipeline/define.ts';
 import { shownUrl } from './answers.ts';
 import { byName, type HubPlace } from './paths.ts';
 
@@ -11,14 +12,19 @@ export interface Page {
   readonly url: URL;
 }
 
-export interface ListedFile {
-  readonly path: string;
-  readonly size?: number;
-}
-
 type ReadPage = (url: URL) => Promise<Page>;
 
-const hubEntries = z.array(z.object({ type: z.string(), path: z.string(), size: z.number().optional() }));
+const hubEntries = z.array(
+  z.object({
+    type: z.string(),
+    path: z.string(),
+    size: z.number().optional(),
+    /** Of files that Git LFS holds; `oid` is the sha256 of the contents. */
+    lfs: z.object({ oid: z.string() }).nullish(),
+  }),
+);
+
+const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The hub's tree: pages of 1,000 entries, joined by `Link: <…>; rel="next"`. */
 export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): Promise<ListedFile[]> {
@@ -32,11 +38,12 @@ export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): P
   while (next !== undefined && !seen.has(next.href)) {
     seen.add(next.href);
     const page = await readPage(next);
-    for (const { type, path, size } of parseEntries(page)) {
+    for (const { type, path, size, lfs } of parseEntries(page)) {
       if (type !== 'file' || parentOf(path) !== folder) continue;
       files.push({
         path: `datasets/${repository}/resolve/${revision}/${path}`,
         ...(size === undefined ? {} : { size }),
+        ...(lfs && SHA256.test(lfs.oid) ? { checksum: { algorithm: 'sha256', value: lfs.oid } } : {}),
       });
     }
     next = nextPage(page);

@@ -1,5 +1,6 @@
 // What a transport may be told: limits, proxies, access, and the effects that a test replaces.
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Throttle } from './throttle.ts';
 
 /** How a gated source is reached. The token itself never enters a message. */
 export interface Access {
@@ -20,13 +21,18 @@ export interface Limits {
   readonly longestDelay: number;
   /** Longest `Retry-After` in milliseconds that is waited for; a longer one ends the run, which can be resumed. */
   readonly longestRetryAfter: number;
+  /** Redirects that one request may follow. */
   readonly redirects: number;
+  /** Bytes that the headers of one answer may have. */
+  readonly headers: number;
   /** Milliseconds to connect. */
   readonly connect: number;
   /** Milliseconds from the request to the response's headers. */
   readonly firstByte: number;
   /** Milliseconds that a body may stand still while it is being read. */
   readonly stall: number;
+  /** Bytes a second below which, over `stall` milliseconds of waiting, a body counts as broken off: a drip is no stall. */
+  readonly slowest: number;
   /** Connections to one origin. Above the most shards that may be open at once (256), or a waiting shard would hold up all. */
   readonly connections: number;
 }
@@ -38,11 +44,19 @@ export const standardLimits: Limits = {
   longestDelay: 60_000,
   longestRetryAfter: 600_000,
   redirects: 10,
+  headers: 32 * 1024,
   connect: 20_000,
   firstByte: 60_000,
   stall: 60_000,
+  slowest: 100,
   connections: 320,
 };
+
+/** What a run tells all its transports. */
+export interface FetchSettings {
+  readonly limits: Partial<Limits>;
+  readonly throttle?: Throttle;
+}
 
 export interface Effects {
   sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
@@ -65,6 +79,8 @@ export interface TransportOptions {
   /** Where proxies are looked up: HTTP_PROXY, HTTPS_PROXY, NO_PROXY. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly access?: Access | undefined;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
+  /** A cap on bytes a second, shared by all transports that are given it. */
+  readonly throttle?: Throttle | undefined;
   readonly effects?: Partial<Effects>;
 }

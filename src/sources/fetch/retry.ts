@@ -1,6 +1,7 @@
 // When and how long to wait before a request is made again, and when to give up.
 import { channel } from 'node:diagnostics_channel';
 import { errorMessage, RetryableError, SourceError } from '../../errors.ts';
+import { type FaultKind, tellFault } from './faults.ts';
 import type { Effects, Limits } from './options.ts';
 
 /** Publishes a `Retry` for every wait, so that a run can say why it stands still. */
@@ -10,19 +11,36 @@ export interface Retry {
   /** Without query or credentials. */
   readonly url: string;
   readonly reason: string;
+  readonly kind: FaultKind;
   /** Failures in a row so far. */
   readonly failures: number;
   readonly wait: number;
 }
 
-/** A failure that may pass; `after` is what the server asked for, in milliseconds. */
+interface Passing {
+  readonly kind: FaultKind;
+  /** Milliseconds that the server asked to wait. */
+  readonly after?: number | undefined;
+  /** What it is when it has not passed after a few attempts. */
+  readonly final?: SourceError;
+  readonly cause?: unknown;
+}
+
+/** A failure that may pass. */
 export class PassingError extends RetryableError {
+  readonly kind: FaultKind;
   readonly after: number | undefined;
-  constructor(message: string, { after, cause }: { after?: number | undefined; cause?: unknown } = {}) {
+  readonly final: SourceError | undefined;
+  constructor(message: string, { kind, after, final, cause }: Passing) {
     super(message, { code: 'fetch.passing', cause });
+    this.kind = kind;
     this.after = after;
+    this.final = final;
   }
 }
+
+/** Failures in a row before one that has a final meaning is taken for it. */
+const FINAL_AFTER = 4;
 
 export interface Patience {
   readonly limits: Limits;
@@ -53,6 +71,8 @@ export class Retries {
     signal?.throwIfAborted();
     if (!(error instanceof PassingError)) throw error;
     this.#failures++;
+    tellFault(error.kind);
+    if (error.final !== undefined && this.#failures >= FINAL_AFTER) throw error.final;
     const attempts = this.#patience.answered() ? limits.attempts : Math.min(limits.attempts, limits.firstAttempts);
     if (this.#failures >= attempts) {
       throw new SourceError(`${this.#url} could not be read after ${this.#failures} attempts: ${error.message}`, {
@@ -72,7 +92,13 @@ export class Retries {
         },
       );
     }
-    const retry: Retry = { url: this.#url, reason: errorMessage(error), failures: this.#failures, wait };
+    const retry: Retry = {
+      url: this.#url,
+      reason: errorMessage(error),
+      kind: error.kind,
+      failures: this.#failures,
+      wait,
+    };
     retryChannel.publish(retry);
     // The run's own reason, not the timer's.
     await effects.sleep(wait, signal).finally(() => signal?.throwIfAborted());

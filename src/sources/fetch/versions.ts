@@ -20,6 +20,20 @@ export class Versions {
     return this.#validators.get(path);
   }
 
+  /** Of a large file the hub says the sha256 with its redirect. */
+  readonly #linked = new Map<string, string>();
+
+  linked(path: string): string | undefined {
+    return this.#linked.get(path);
+  }
+
+  /** What comes next is taken as a new file. */
+  forget(path: string): void {
+    this.#known.delete(path);
+    this.#validators.delete(path);
+    this.#linked.delete(path);
+  }
+
   /** Compares an answer with those before; returns the file's size where known. */
   check(path: string, exchange: Exchange): number | undefined {
     const total = totalOf(exchange);
@@ -30,6 +44,8 @@ export class Versions {
     if (other(version.identity, exchange.identity) || other(version.total, total)) throw changed(exchange.url);
     version.identity ??= exchange.identity;
     version.total ??= total;
+    const [, linked] = /^"([0-9a-f]{64})"$/.exec(exchange.linked ?? '') ?? [];
+    if (linked !== undefined) this.#linked.set(path, linked);
     const etag = exchange.header('etag');
     const validator = etag?.startsWith('W/') === true ? undefined : (etag ?? exchange.header('last-modified'));
     if (validator !== undefined) this.#validators.set(path, validator);

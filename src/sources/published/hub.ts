@@ -1,5 +1,6 @@
 // The Hugging Face hub: its base, its paths, its token.
 import { z } from 'zod';
+import { PipelineError } from '../../errors.ts';
 import type { Context, Transport } from '../../pipeline/define.ts';
 import { openPublished } from './mirror.ts';
 
@@ -14,6 +15,12 @@ export const revision = z
 /** A transport for one dataset; the token in HF_TOKEN goes with every request to its base. */
 export function openHub(repository: string, options: { mirror?: string | undefined }, context: Context): Transport {
   const token = context.env.HF_TOKEN?.trim();
+  if (token !== undefined && !/^[\x21-\x7e]*$/.test(token)) {
+    throw new PipelineError('The environment variable HF_TOKEN holds characters that no token has.', {
+      code: 'arguments.token',
+      fix: 'Set it to the token as the hub shows it, hf_ and letters and digits, without quotes or line breaks.',
+    });
+  }
   return openPublished(HUB, options, context, {
     variable: 'HF_TOKEN',
     token: token === '' ? undefined : token,

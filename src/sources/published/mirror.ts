@@ -15,9 +15,14 @@ export const mirror = z
 export function openPublished(
   published: string,
   options: { mirror?: string | undefined },
-  { baseDir, env, signal }: Context,
+  { baseDir, env, signal, fetch }: Context,
   access?: Access,
 ): Transport {
   const base = options.mirror ?? published;
-  return openTransport(/^https?:\/\//i.test(base) ? base : resolve(baseDir, base), { env, signal, access });
+  return openTransport(/^https?:\/\//i.test(base) ? base : resolve(baseDir, base), {
+    env,
+    signal,
+    access,
+    ...fetch,
+  });
 }

@@ -66,6 +66,55 @@ describe('redirects', () => {
   });
 });
 
+describe('an address that a hub signed', () => {
+  test('is asked for anew when it has expired', async () => {
+    const network = await serve({
+      misbehave: ({ earlier }) => (earlier < 2 ? { kind: 'status', status: 403 } : undefined),
+    });
+    const hub = await serve({
+      misbehave: ({ earlier }) => ({ kind: 'redirect', to: `${network.base}file.txt?signature=${earlier}` }),
+    });
+    expect(await read(hub.base, { access })).toBe('text');
+    expect(network.requests.map(({ query }) => query.get('signature'))).toEqual(['0', '1', '2']);
+  });
+
+  test('that is refused each time is an error, and its signature stays out of it', async () => {
+    const network = await serve({ misbehave: () => ({ kind: 'status', status: 403 }) });
+    const hub = await serve({
+      misbehave: () => ({ kind: 'redirect', to: `${network.base}file.txt?signature=s3cret` }),
+    });
+    const error = await failureOf(read(hub.base, { access }));
+    expect(error).toMatchObject({ code: 'fetch.forbidden', exitCode: 3 });
+    expect(`${error.message} ${error.fix}`).not.toContain('s3cret');
+    expect(network.requests).toHaveLength(4);
+  });
+
+  test('brings the sha256 of the file with it', async () => {
+    const sha256 = 'ab'.repeat(32);
+    const network = await serve();
+    const hub = await serve({
+      misbehave: () => ({
+        kind: 'redirect',
+        to: `${network.base}file.txt`,
+        headers: { 'x-linked-etag': `"${sha256}"`, 'x-linked-size': '4' },
+      }),
+    });
+    const transport = openTransport(hub.base, noWaiting());
+    expect(transport.published?.('file.txt')).toBeUndefined();
+    await joined(transport.open('file.txt'));
+    expect(transport.published?.('file.txt')).toEqual({ algorithm: 'sha256', value: sha256 });
+  });
+});
+
+describe('an answer with headers beyond measure', () => {
+  test('is an error that names the limit', async () => {
+    const mirror = await serve({ misbehave: () => ({ kind: 'redirect', to: `/${'x'.repeat(9000)}` }) });
+    const error = await failureOf(read(mirror.base, { limits: { headers: 4096 } }));
+    expect(error).toMatchObject({ code: 'fetch.headers', exitCode: 3 });
+    expect(error.fix).toContain('fetch.headers');
+  });
+});
+
 describe('a gated source', () => {
   test('is read with its token', async () => {
     const mirror = await serve({ token });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { FaultCounts } from '../../../src/engine/faults.ts';
 import { openTransport, type TransportOptions } from '../../../src/sources/fetch/index.ts';
 import { type Retry, retryChannel } from '../../../src/sources/fetch/retry.ts';
 import { type Mirror, type MirrorOptions, startMirror } from '../../helpers/mirror-server.ts';
@@ -23,6 +24,16 @@ async function serve(options: MirrorOptions['misbehave']): Promise<Mirror> {
   const mirror = await startMirror(folder, options === undefined ? {} : { misbehave: options });
   mirrors.push(mirror);
   return mirror;
+}
+
+/** Counts the kinds of fault that are told from now on; stops counting when asked. */
+function kindsTold(): () => Record<string, number> {
+  const faults = new FaultCounts();
+  const stop = faults.listen();
+  return () => {
+    stop();
+    return faults.counts;
+  };
 }
 
 const read = (mirror: Mirror, options: TransportOptions = noWaiting()): Promise<Buffer> =>
@@ -95,6 +106,26 @@ describe('a body that breaks off', () => {
       return status === undefined ? undefined : { kind: 'status', status };
     });
     expect((await read(mirror)).equals(body)).toBe(true);
+  });
+
+  test('of a connection that only drips goes on over another', async () => {
+    const told = kindsTold();
+    const mirror = await serve(({ earlier }) => (earlier === 0 ? { kind: 'drip', every: 5 } : undefined));
+    const { effects } = noWaiting();
+    const options = { effects: { ...effects, now: Date.now }, limits: { stall: 200, slowest: 10_000 } };
+    expect((await read(mirror, options)).equals(body)).toBe(true);
+    expect(told()).toEqual({ slow: 1 });
+    expect(mirror.requests[1]?.headers.range).toMatch(/^bytes=\d+-$/);
+  });
+
+  test('goes on when the server answers with another range than was asked for', async () => {
+    const told = kindsTold();
+    const mirror = await serve(({ earlier }) => {
+      if (earlier === 0) return { kind: 'cut', after: 1000 };
+      return earlier === 1 ? { kind: 'wrong-range', shift: 77 } : undefined;
+    });
+    expect((await read(mirror)).equals(body)).toBe(true);
+    expect(told()).toEqual({ truncated: 1, range: 1 });
   });
 
   test('of a stalled connection goes on over another', async () => {
@@ -176,27 +207,20 @@ describe('a refusal that may pass', () => {
   test('is told to whoever wants to know why a run stands still', async () => {
     const told: Retry[] = [];
     const listen = (message: unknown): void => {
-      if (typeof message === 'object' && message !== null && 'url' in message) told.push({ ...retryFrom(message) });
+      if (isRetry(message)) told.push(message);
     };
     retryChannel.subscribe(listen);
     const mirror = await serve(({ earlier }) => (earlier < 1 ? { kind: 'status', status: 503 } : undefined));
     await read(mirror);
     retryChannel.unsubscribe(listen);
     expect(told).toEqual([
-      { url: `${mirror.base}file.bin`, reason: 'the server answered 503.', failures: 1, wait: 50 },
+      { url: `${mirror.base}file.bin`, reason: 'the server answered 503.', kind: 'status.503', failures: 1, wait: 50 },
     ]);
   });
 });
 
-function retryFrom(message: object): Retry {
-  const read = (key: string): unknown => Reflect.get(message, key);
-  return {
-    url: String(read('url')),
-    reason: String(read('reason')),
-    failures: Number(read('failures')),
-    wait: Number(read('wait')),
-  };
-}
+const isRetry = (message: unknown): message is Retry =>
+  typeof message === 'object' && message !== null && 'url' in message && 'wait' in message;
 
 describe('a server that never answers', () => {
   test('is given up on within seconds', async () => {

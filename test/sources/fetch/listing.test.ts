@@ -33,21 +33,26 @@ async function page(html: string): Promise<string> {
 }
 
 describe('the hub’s tree', () => {
-  test('is read over all its pages, with sizes', async () => {
+  test('is read over all its pages, with sizes and the sha256 that Git LFS names files by', async () => {
     const mirror = await hub({ pageSize: 10 });
     const files = await openTransport(mirror.base, noWaiting()).list('datasets/o/d/resolve/main/x');
     expect(files).toHaveLength(25);
-    expect(files[13]).toEqual({ path: 'datasets/o/d/resolve/main/x/part-13.gz', size: 13 });
+    expect(files[13]).toEqual({
+      path: 'datasets/o/d/resolve/main/x/part-13.gz',
+      size: 13,
+      // sha256 of thirteen y.
+      checksum: { algorithm: 'sha256', value: '4240b5c3b74c17739691ffa6bc414a582de4893e4cfbebe8cb2e701097fcebf1' },
+    });
     expect(mirror.requests.map(({ path }) => path)).toEqual(Array(3).fill('api/datasets/o/d/tree/main/x'));
   });
 
   test('knows datasets without an owner and revisions with slashes', async () => {
     const transport = openTransport((await hub()).base, noWaiting());
-    expect(await transport.list('datasets/plain/resolve/main')).toEqual([
+    expect(await transport.list('datasets/plain/resolve/main')).toMatchObject([
       { path: 'datasets/plain/resolve/main/top.gz', size: 0 },
     ]);
     const converted = 'datasets/o/d/resolve/refs/convert/parquet/default/train';
-    expect(await transport.list(converted)).toEqual([{ path: `${converted}/0000.parquet`, size: 0 }]);
+    expect(await transport.list(converted)).toMatchObject([{ path: `${converted}/0000.parquet`, size: 0 }]);
     expect(await transport.size(`${converted}/0000.parquet`)).toBe(0);
   });
 

@@ -1,0 +1,221 @@
+// The blocks of one shard, read again where the network may have lied: what is damaged for good is quarantined, what is not what was published fails.
+import { crc32 } from 'node:zlib';
+import { DecodeError, SourceError } from '../errors.ts';
+import type { Format } from '../pipeline/define.ts';
+import { type FaultKind, tellFault } from '../sources/fetch/faults.ts';
+import type { Integrity, Print, Unchecked } from '../sources/fetch/integrity.ts';
+import { type BlockLimits, type Cut, cutBlocks } from './blocks.ts';
+import { RewindError } from './rewind.ts';
+import type { ListedShard, ShardStart } from './stream.ts';
+
+/** How a shard's bytes compare with what was published; counted in run.json. `damaged`: its rest is in quarantine. */
+export type Check = 'verified' | 'damaged' | Unchecked;
+
+export interface Pass {
+  /** Decoded bytes of the shard from `from.offset` on. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly integrity: Integrity;
+  /** CRC-32 of the decoded bytes before `from.offset`, once they were passed over; undefined when they were not read. */
+  skipped?(): number | undefined;
+}
+
+/** For the log. */
+export interface Doubted {
+  readonly kind: FaultKind;
+  /** Decoded byte that the reading came to. */
+  readonly reached: number;
+  readonly message: string;
+}
+
+export interface SteadyOptions {
+  readonly listed: ListedShard;
+  readonly format: Pick<Format, 'delimiter' | 'isRecord'>;
+  readonly limits: BlockLimits;
+  readonly from: ShardStart;
+  readonly signal: AbortSignal;
+  /** Begins a reading of the shard. `renew`: as if it had never been read before. */
+  pass(reading: 'first' | 'renewed', earlier: Print | undefined): Pass;
+  onDoubt?(doubt: Doubted): void;
+}
+
+/** A reading ended in a way that another reading may mend. `final`: what it means when it does not. */
+class Doubt extends Error implements Doubted {
+  readonly kind: FaultKind;
+  readonly reached: number;
+  readonly final: SourceError | DecodeError;
+  /** The published bytes that had come by then. */
+  readonly print: Print;
+  constructor(kind: FaultKind, reached: number, final: SourceError | DecodeError, print: Print) {
+    super(final.message, { cause: final });
+    this.kind = kind;
+    this.reached = reached;
+    this.final = final;
+    this.print = print;
+  }
+}
+
+/** Readings in a row that may end in doubt at other places each time before the network is not believed any more. */
+const DIFFERING = 3;
+
+/** A delivered cut, to compare a later reading with: about 60 bytes a block while its shard is open. */
+interface Delivered {
+  readonly start: number;
+  readonly end: number;
+  readonly crc: number;
+}
+
+/**
+ * Yields a shard's cuts as `cutBlocks` does, with these rules on top:
+ * - The last cut comes only after length and checksum were found right.
+ * - Damage, a wrong checksum or length, or a file that changed: the shard is read again, and goes on after the last cut.
+ *   A reading that gets further than the one before it counts as progress.
+ * - Damage at the same place out of the same bytes twice is real: if they are those published, or no checksum is known, the
+ *   rest goes to quarantine; otherwise, and for a checksum or length that is wrong twice, the source has failed (exit 3).
+ * - A reading that is right but differs from what was delivered throws RewindError: the run must go back.
+ * Each reading is linear; memory is that of `cutBlocks`, and a print for each cut.
+ */
+export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
+  const { format, limits, from } = options;
+  const prints: Delivered[] = [];
+  let at: Pick<ShardStart, 'offset' | 'ordinal'> = from;
+  let print = from.offset === 0 ? 0 : from.print;
+  let before: Doubt | undefined;
+  let differing = 0;
+  for (;;) {
+    const reading = new Reading(options, prints.slice(), at.offset, before);
+    try {
+      for await (const cut of cutBlocks(reading.chunks(), format, limits, at)) {
+        if (cut.bytes.length > 0) prints.push({ start: cut.offset, end: cut.end, crc: crc32(cut.bytes) });
+        // Of a record too long to hold there are no bytes to go on with.
+        print = print === undefined || cut.end - cut.offset !== cut.bytes.length ? undefined : crc32(cut.bytes, print);
+        at = { offset: cut.end, ordinal: cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1) };
+        yield {
+          ...cut,
+          ...(print === undefined ? {} : { print }),
+          ...(cut.last ? { check: reading.check } : {}),
+        };
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof Doubt)) throw error;
+      tellFault(error.kind);
+      options.onDoubt?.(error);
+      differing = before === undefined || error.reached > before.reached ? 0 : differing + 1;
+      const isJudged = error.kind === 'checksum' || error.kind === 'length' || error.kind === 'changed';
+      if (differing >= (isJudged ? 1 : DIFFERING)) throw unsteady(error, options.listed);
+      before = error;
+    }
+  }
+}
+
+class Reading {
+  readonly #options: SteadyOptions;
+  /** Of what was delivered before this reading. */
+  readonly #prints: readonly Delivered[];
+  /** Where delivering goes on. */
+  readonly #resume: number;
+  readonly #before: Doubt | undefined;
+  readonly #pass: Pass;
+  #reached: number;
+  /** Where this reading first differs from what was delivered. */
+  #differs: number | undefined;
+  check: Check = 'unpublished';
+
+  constructor(options: SteadyOptions, prints: readonly Delivered[], resume: number, before: Doubt | undefined) {
+    this.#options = options;
+    this.#prints = prints;
+    this.#resume = resume;
+    this.#before = before;
+    this.#reached = options.from.offset;
+    this.#pass = options.pass(before === undefined ? 'first' : 'renewed', before?.print);
+  }
+
+  /** The bytes after what was delivered. Ends only when everything is right. */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of this.#compared()) if (this.#differs === undefined) yield chunk;
+    } catch (error) {
+      await this.#onDamage(error);
+    }
+    const verdict = await this.#verdict();
+    if (verdict.kind === 'wrong') throw this.#doubt(verdict.what, verdict.error);
+    this.#compareSkipped();
+    if (this.#reached < this.#resume) this.#differs ??= this.#printAt(this.#reached);
+    if (this.#differs !== undefined) throw new RewindError(this.#options.listed, this.#differs);
+    this.check = verdict.kind === 'verified' ? 'verified' : verdict.why;
+  }
+
+  /** Throws a doubt, or the damage itself when it is there to stay: then it ends the shard. */
+  async #onDamage(error: unknown): Promise<never> {
+    if (error instanceof SourceError && error.code === 'source.changed') throw this.#doubt('changed', error);
+    if (!(error instanceof DecodeError)) throw error;
+    if (this.#differs !== undefined || !(await this.#isAsBefore())) throw this.#doubt('damaged', error);
+    const verdict = await this.#verdict();
+    if (verdict.kind === 'wrong') throw verdict.error;
+    this.check = 'damaged';
+    throw error;
+  }
+
+  #doubt(kind: FaultKind, final: SourceError | DecodeError): Doubt {
+    return new Doubt(kind, this.#reached, final, this.#pass.integrity.print);
+  }
+
+  /** The reading before was damaged at the same place, and the same bytes came. */
+  async #isAsBefore(): Promise<boolean> {
+    if (this.#before?.kind !== 'damaged' || this.#before.reached !== this.#reached) return false;
+    return this.#reached >= this.#resume && (await this.#pass.integrity.isSame(this.#options.signal));
+  }
+
+  async #verdict(): ReturnType<Integrity['verify']> {
+    try {
+      return await this.#pass.integrity.verify(this.#options.signal);
+    } catch (error) {
+      if (error instanceof SourceError && error.code === 'source.changed') throw this.#doubt('changed', error);
+      throw error;
+    }
+  }
+
+  /** Passes over what was delivered, comparing; yields what follows. */
+  async *#compared(): AsyncGenerator<Uint8Array> {
+    let next = 0;
+    let crc = 0;
+    for await (const chunk of this.#pass.chunks) {
+      if (this.#reached === this.#options.from.offset) this.#compareSkipped();
+      const start = this.#reached;
+      const end = start + chunk.length;
+      this.#reached = end;
+      for (let print = this.#prints[next]; print !== undefined && print.start < end; print = this.#prints[next]) {
+        crc = crc32(chunk.subarray(Math.max(0, print.start - start), Math.min(chunk.length, print.end - start)), crc);
+        if (print.end > end) break;
+        if (crc !== print.crc) this.#differs ??= print.start;
+        crc = 0;
+        next++;
+      }
+      if (end > this.#resume) yield start >= this.#resume ? chunk : chunk.subarray(this.#resume - start);
+    }
+  }
+
+  /** What an earlier session delivered must be what comes now. */
+  #compareSkipped(): void {
+    const { print } = this.#options.from;
+    const skipped = this.#pass.skipped?.();
+    if (print !== undefined && skipped !== undefined && print !== skipped) this.#differs = 0;
+  }
+
+  #printAt(offset: number): number {
+    return this.#prints.find(({ end }) => end > offset)?.start ?? offset;
+  }
+}
+
+function unsteady({ kind, final, reached }: Doubt, { source, shard }: ListedShard): SourceError {
+  if (final instanceof SourceError) return final;
+  return new SourceError(
+    `${shard.id} cannot be read (${kind}): it is other each time it is read. The last time: ${final.message}`,
+    {
+      code: 'source.unsteady',
+      fix: 'Something between the server and this machine changes what is sent. Check the network, or use another mirror; then run the same command again.',
+      place: { source, shard: shard.id, offset: reached },
+      cause: final,
+    },
+  );
+}
