@@ -70,7 +70,9 @@ export function shardOpener({ sources, limits, signal, runTask, onOpen }: OpenOp
         fetched += bytes;
       },
     });
-    const cuts = cutBlocks(skipBytes(decoded, from.offset, listed), formats[listed.shard.format], limits, from);
+    const format = formats[listed.shard.format];
+    const bytes = skipBytes(decoded, from.offset, listed);
+    const cuts = cutBlocks(format.frame?.(bytes) ?? bytes, format, limits, from);
     return { cuts, fetched: () => fetched };
   };
 }

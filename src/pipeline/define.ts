@@ -31,12 +31,14 @@ export interface Shard {
 }
 
 export type CodecName = 'none' | 'gzip' | 'xz' | 'zstd' | 'bz2';
-export type FormatName = 'jsonl' | 'blank-line' | 'mediawiki-xml' | 'cirrus' | 'parquet';
+export type FormatName = 'jsonl' | 'blank-line' | 'mediawiki-xml' | 'cirrus' | 'parquet' | 'wet';
 
-/** Dotted paths into a JSON record. */
+/** What a format's parser is told: dotted paths into a JSON record, and which records are wanted. */
 export interface FieldMap {
   readonly text: string;
   readonly url?: string;
+  /** wet: only records whose main language, as published, is this one (ISO 639-3). */
+  readonly language?: string;
 }
 
 /** A record that could not become a document; it is quarantined and counted. */
@@ -66,6 +68,13 @@ export interface Format {
   readonly name: FormatName;
   /** Bytes that end a record; a record never holds them inside. */
   readonly delimiter: string;
+  /**
+   * For formats whose records are told by lengths, because they may hold any bytes: gives the same bytes, the delimiter
+   * at the end of each record and nowhere else. Byte for byte as long as what came in, so that offsets stay true.
+   * `chunks` start at a record's start. Errors of `chunks` pass through, after what came before them. Linear; holds a
+   * chunk and a bounded header.
+   */
+  frame?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**
    * Whether a piece of text (what stood between two delimiters, or the end of the shard) holds a record at all: blank
    * lines and the closing tag of an XML file do not. Looks at `bytes` only; linear.

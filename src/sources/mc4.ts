@@ -6,7 +6,8 @@ import { hubFolder, openHub, revision } from './published/hub.ts';
 import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror } from './published/mirror.ts';
 import { noParts, type Part, partsOf } from './published/parts.ts';
-import { includes, type NumberRange, numberRanges, rangesOf } from './published/ranges.ts';
+import { includes, numberRanges, rangesOf } from './published/ranges.ts';
+import { checkWanted } from './published/wanted.ts';
 
 const DATASET = 'allenai/c4';
 /** Published numbers of shards, for servers that do not list their files. */
@@ -48,7 +49,11 @@ export const mc4 = define({
           options.of === undefined
             ? await listParts(transport, folder, prefix)
             : countedParts(folder, prefix, options.of);
-        checkWanted(wanted, parts, transport.base);
+        checkWanted(
+          wanted,
+          parts.map(({ number }) => number),
+          { what: 'mC4 shard', base: transport.base, option: 'shards' },
+        );
         for (const part of parts) if (includes(wanted, part.number)) yield shardOf(part);
       },
     };
@@ -97,20 +102,4 @@ async function listParts(transport: Transport, folder: string, prefix: string): 
     );
   }
   return parts;
-}
-
-/** A shard that was asked for by number and is not there is an error, not a smaller corpus. */
-function checkWanted(wanted: readonly NumberRange[] | undefined, parts: readonly Part[], base: string): void {
-  if (wanted === undefined) return;
-  const there = new Set(parts.map(({ number }) => number));
-  const highest = parts.at(-1)?.number ?? 0;
-  for (const { first, last } of wanted) {
-    for (let number = first; number <= last; number++) {
-      if (there.has(number)) continue;
-      throw new SourceError(`mC4 shard ${number} is not at ${base}, which has ${parts.length}, up to ${highest}.`, {
-        code: 'source.shard_missing',
-        fix: 'Ask for fewer with `shards:`, or for `all`.',
-      });
-    }
-  }
 }
