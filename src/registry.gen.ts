@@ -6,6 +6,7 @@ import { files } from './sources/files.ts';
 import { huggingface } from './sources/huggingface.ts';
 import { mc4 } from './sources/mc4.ts';
 import { oscar } from './sources/oscar.ts';
+import { stdin } from './sources/stdin.ts';
 import { wikipedia } from './sources/wikipedia.ts';
 import { boilerplate } from './filters/boilerplate.ts';
 import { breadcrumbs } from './filters/breadcrumbs.ts';
@@ -17,4 +18,4 @@ import { minhash } from './dedup/minhash.ts';
 import { jsonl } from './sinks/jsonl.ts';
 import { text } from './sinks/text.ts';
 
-export const plugins: readonly Plugin[] = [cc100, commoncrawl, files, huggingface, mc4, oscar, wikipedia, boilerplate, breadcrumbs, length, normalize, stripUrls, exact, minhash, jsonl, text];
+export const plugins: readonly Plugin[] = [cc100, commoncrawl, files, huggingface, mc4, oscar, stdin, wikipedia, boilerplate, breadcrumbs, length, normalize, stripUrls, exact, minhash, jsonl, text];

@@ -1,4 +1,5 @@
 // The contracts: what a source, filter, deduper or sink declares, and the data that moves between them.
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -94,12 +95,16 @@ export interface Context {
   readonly baseDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Where standard input is read from; by default the process's own. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean };
 }
 
 /** A base to read files from: a folder or an HTTP(S) base URL. Both behave alike. */
 export interface Transport {
   /** For messages: the folder or the URL. */
   readonly base: string;
+  /** Set where a file can be opened once only: what was read is gone (standard input). */
+  readonly once?: true;
   /** The bytes of one file from `start` on. Throws SourceError (`fetch.not_found`, …) with what to do. */
   open(path: string, options?: { start?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
   /** Files directly under a folder, sorted by name; paths relative to the base. */
