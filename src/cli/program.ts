@@ -7,6 +7,7 @@ import { generateCommand } from './generate.ts';
 import { pluginsCommand } from './plugins.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { sourcesCommand } from './sources.ts';
 import { verifyCommand } from './verify.ts';
 
 export const program = new Command('seiryu')
@@ -26,6 +27,7 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  sourcesCommand,
   pluginsCommand,
   doctorCommand,
 ];

@@ -129,7 +129,22 @@ export interface SourcePlugin<Options extends z.ZodType = z.ZodType> extends Bas
   readonly kind: 'source';
   /** What one must know before using the corpus' text. */
   readonly licence: string;
+  /** What has to be done before it can be read; left out when nothing has. */
+  readonly access?: SourceAccess;
+  /** Published size, for a person, with what it counts; left out where nobody publishes it. */
+  readonly size?: string;
+  /** Which languages, and where their codes are not those of ISO 639-1. */
+  readonly languages?: string;
   create(options: z.output<Options>, context: Context): Source;
+}
+
+export interface SourceAccess {
+  /** What of the corpus needs it and what is to be done, a sentence. */
+  readonly needs: string;
+  /** Where a person accepts the terms, when it is one page. */
+  readonly page?: string;
+  /** Environment variable that holds the token. */
+  readonly variable?: string;
 }
 
 export interface Source {

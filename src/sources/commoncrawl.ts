@@ -19,6 +19,8 @@ export const commoncrawl = define({
   summary: 'Common Crawl: the plain text of the pages of one crawl (WET), those of the wanted language only.',
   reference: 'https://commoncrawl.org/the-data',
   licence: 'The terms of use of Common Crawl; the texts belong to their authors.',
+  size: 'One crawl: 70,000 to 90,000 files, over 7 TB packed; about one page in twenty is Japanese.',
+  languages: 'The 160 that CLD2 knows, by ISO 639-3 in the records; the first that a record names is its main one.',
   options: z.strictObject({
     crawl: z
       .string()

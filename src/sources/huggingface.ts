@@ -14,6 +14,10 @@ export const huggingface = define({
   summary: 'Any Parquet dataset of the Hugging Face hub, found by its usual layouts; one column is the text.',
   reference: 'https://huggingface.co/docs/hub/datasets-data-files-configuration',
   licence: 'Each dataset has its own: read its page before you use the text.',
+  access: {
+    needs: 'Gated datasets: accept the terms on the page of the dataset, then give a token; private ones: a token.',
+    variable: 'HF_TOKEN',
+  },
   options: z.strictObject({
     dataset: z
       .string()
