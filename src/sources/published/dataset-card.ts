@@ -9,6 +9,9 @@ export interface CardConfig {
   readonly splits: ReadonlyMap<string, readonly string[]>;
 }
 
+/** Characters of the longest header that is read; with 300 subsets one has a tenth of it. */
+const LONGEST = 4 * 1024 * 1024;
+
 const paths = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 const configSchema = z.object({
   config_name: z.union([z.string(), z.number()]).transform(String).default('default'),
@@ -30,10 +33,8 @@ const configSchema = z.object({
  */
 export function cardConfigs(card: string): CardConfig[] {
   const [, header] = /^\ufeff?---[ \t]*\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(card) ?? [];
-  if (header === undefined) return [];
-  const document = parseDocument(header, { prettyErrors: false, uniqueKeys: false });
-  if (document.errors.length > 0) return [];
-  const declared: unknown = document.toJS({ maxAliasCount: 100 });
+  if (header === undefined || header.length > LONGEST) return [];
+  const declared = yamlOf(header);
   const list: unknown =
     typeof declared === 'object' && declared !== null ? Reflect.get(declared, 'configs') : undefined;
   if (!Array.isArray(list)) return [];
@@ -45,6 +46,16 @@ export function cardConfigs(card: string): CardConfig[] {
     const splits = new Map(files.map(({ split, path }) => [split, path.map(below)]));
     return [{ name, isDefault: isDefault || name === 'default', splits }];
   });
+}
+
+/** Undefined for what is no YAML: syntax, aliases without anchor, nesting beyond what a parser's stack holds. */
+function yamlOf(text: string): unknown {
+  try {
+    const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+    return document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 100 });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The subset of that name; without a name the only one or the default. Undefined where the card does not decide. */
