@@ -93,6 +93,13 @@ describe.each(named(sources))('the source %s', (_, plugin) => {
     expect(plugin.licence).toMatch(/^.{10,200}\.$/);
   });
 
+  it('says in sentences what it needs, how large it is and which languages it has, where it says so', () => {
+    const { access, size, languages } = plugin;
+    for (const text of [access?.needs, size, languages]) expect(text ?? 'Nothing is said.').toMatch(/^.{10,200}\.$/);
+    expect(access?.page ?? 'https://').toMatch(/^https:\/\//);
+    expect(access?.variable ?? 'TOKEN').toMatch(/^[A-Z_]+$/);
+  });
+
   it('says what each of its options is for', () => {
     for (const [option, { description }] of Object.entries(optionsOf(plugin)))
       expect(description, option).toMatch(/^.{8,}\.$/s);

@@ -279,6 +279,7 @@ const searchIndex: Files = {
       bzip2(lines(action, searched(title))),
     ]),
   ),
+  'other/cirrus_search_index/20251103/index_name=jawiki_content/_SUCCESS': '',
   'other/cirrus_search_index/20251103/index_name=enwiki_content/enwiki_content-20251103-00000.json.bz2': '',
   'other/cirrussearch/20250602/jawiki-20250602-cirrussearch-content.json.gz': gzip(lines(action, searched('川'))),
 };

@@ -17,6 +17,7 @@ const folder = await folderOf(
       'jawiki/20250601/jawiki-20250601-pages-articles-multistream-index.txt.bz2',
       'other/cirrussearch/20250602/jawiki-20250602-cirrussearch-content.json.gz',
       ...Array.from({ length: 12 }, (_, number) => searchIndex(number)),
+      `${INDEX}/_SUCCESS`,
       ...Array.from({ length: 11 }, (_, number) => `${HUB}/main/20231101.ja/${part(number)}`),
       `${HUB}/main/20231101.ja/README.md`,
       `${HUB}/main/20231101.zh-min-nan/train-00000-of-00001.parquet`,
@@ -148,8 +149,13 @@ describe('Wikipedia', () => {
     expect(error.message).toContain(status);
   });
 
-  it('is not read from a search index that lacks a part', async () => {
-    const gap = await folderOf({ [searchIndex(0)]: '', [searchIndex(2)]: '' });
+  it('is not read from a search index that is not finished or lacks a part', async () => {
+    const unfinished = await folderOf({ [searchIndex(0)]: '', [searchIndex(1)]: '' });
+    expect(await failureOf(shardsOf(open({ date: '20251103', edition: 'cirrus', mirror: unfinished })))).toMatchObject({
+      code: 'source.unfinished',
+      fix: expect.stringContaining('_SUCCESS'),
+    });
+    const gap = await folderOf({ [searchIndex(0)]: '', [searchIndex(2)]: '', [`${INDEX}/_SUCCESS`]: '' });
     const error = await failureOf(shardsOf(open({ date: '20251103', edition: 'cirrus', mirror: gap })));
     expect(error).toMatchObject({ code: 'source.shard_missing', message: expect.stringContaining('Part 1') });
   });

@@ -36,7 +36,7 @@ export async function dumpedSize(transport: Transport, folder: string, name: str
 
 /**
  * The parts of a dump of the search index as they are since 2025: a folder a wiki. Empty where there is no such folder;
- * then it may be an older dump, in one file.
+ * then it may be an older dump, in one file. Throws when parts are there and not all of them.
  */
 export async function searchIndexParts(transport: Transport, wiki: string, day: string): Promise<Part[]> {
   const folder = `other/cirrus_search_index/${day}/index_name=${wiki}_content`;
@@ -45,12 +45,17 @@ export async function searchIndexParts(transport: Transport, wiki: string, day: 
     throw error;
   });
   const parts = partsOf(listed, new RegExp(`^${wiki}_content-${day}-(\\d{5})\\.json\\.bz2$`));
+  if (parts.length === 0) return parts;
   const missing = parts.findIndex(({ number }, index) => number !== index);
-  if (missing >= 0) {
-    throw new SourceError(`Part ${missing} of the search index of ${wiki} is not in ${transport.base}${folder}.`, {
-      code: 'source.shard_missing',
-      fix: 'The dump is not finished or the mirror not whole: take another day, or complete it.',
-    });
-  }
-  return parts;
+  const finished = listed.some(({ path }) => path.endsWith('/_SUCCESS'));
+  if (finished && missing < 0) return parts;
+  throw new SourceError(
+    missing < 0
+      ? `The search index of ${wiki} at ${transport.base}${folder} is not finished: it has no _SUCCESS.`
+      : `Part ${missing} of the search index of ${wiki} is not in ${transport.base}${folder}.`,
+    {
+      code: missing < 0 ? 'source.unfinished' : 'source.shard_missing',
+      fix: 'Take another day; in a mirror complete the folder, with the file _SUCCESS that the server writes last.',
+    },
+  );
 }
