@@ -57,6 +57,9 @@ export const sourcesCommand = new Command('sources')
     const opened = /[./\\]/.test(name) ? await ofPipeline(name, flags) : [await ofName(name, flags)];
     const surveys: { label: string; source: Source; survey: Survey }[] = [];
     for (const { label, source } of opened) {
+      // The list of a large corpus comes in many pages.
+      if (process.stderr.isTTY && /^https?:/.test(source.transport.base))
+        process.stderr.write(`asking ${source.transport.base} what ${label} holds\n`);
       const survey = await surveyOf(source, { asked: flags.sizes ? Number.POSITIVE_INFINITY : ASKED });
       surveys.push({ label, source, survey });
     }

@@ -9,6 +9,10 @@ import { codecEndings, formatEndings, readingOf } from './parse/file-names.ts';
 
 const formatNames = ['auto', 'jsonl', 'blank-line', 'mediawiki-xml', 'cirrus', 'parquet', 'wet'] as const;
 const globError = 'a pattern or a list of patterns';
+const pattern = z
+  .string()
+  .min(1, globError)
+  .refine((text) => text !== '-', { error: 'a pattern; standard input is a source of its own, `stdin`' });
 const codecNames = ['auto', 'none', 'gzip', 'xz', 'zstd', 'bz2'] as const;
 
 export const files = define({
@@ -18,9 +22,7 @@ export const files = define({
   licence: 'Yours to know.',
   options: z.strictObject({
     glob: z
-      .union([z.string().min(1, globError), z.array(z.string().min(1, globError)).min(1, globError)], {
-        error: globError,
-      })
+      .union([pattern, z.array(pattern).min(1, globError)], { error: globError })
       .describe(
         'Which files, relative to the pipeline file: texts/*.jsonl.gz, or a list; a leading ! leaves some out. Read in the order of their names.',
       ),
