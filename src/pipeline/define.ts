@@ -95,6 +95,8 @@ export interface Context {
   readonly baseDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Set off when the user wants the run to stop after the block in hand; `signal` follows when it has. */
+  readonly interrupt?: AbortSignal;
   /** Where standard input is read from; by default the process's own. */
   readonly stdin?: Readable & { readonly isTTY?: boolean };
 }

@@ -1,5 +1,6 @@
 // Standard input: what another program pipes in.
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { errorMessage, SourceError } from '../errors.ts';
 import { type CodecName, type Context, define, type Transport } from '../pipeline/define.ts';
@@ -13,6 +14,11 @@ const MAGIC: readonly (readonly [CodecName, readonly number[]])[] = [
   ['bz2', [0x42, 0x5a, 0x68]],
 ];
 const LONGEST_MAGIC = 6;
+/**
+ * Milliseconds from the end of the input to believing it. Ctrl-C ends the whole pipe, and the other program's end may be
+ * seen before our own signal: taken for the corpus' end, it would be committed, and the rest never read.
+ */
+const GRACE = 250;
 
 export const stdin = define({
   kind: 'source',
@@ -52,6 +58,7 @@ class Input {
   /** What was read and not yet given on. */
   readonly #ahead: Uint8Array[] = [];
   #chunks: AsyncIterator<Uint8Array> | undefined;
+  #interrupted: Promise<never> | undefined;
   #opened = false;
 
   constructor(context: Context) {
@@ -104,12 +111,17 @@ class Input {
   }
 
   async #next(): Promise<Uint8Array | undefined> {
+    const { signal, interrupt } = this.#context;
     this.#chunks ??= this.#start();
+    this.#interrupted ??= interruption(interrupt);
     try {
-      const { value, done } = await this.#chunks.next();
-      return done === true ? undefined : value;
+      const { value, done } = await Promise.race([this.#chunks.next(), this.#interrupted]);
+      if (done !== true) return value;
+      if (interrupt !== undefined) await Promise.race([delay(GRACE), this.#interrupted]);
+      return undefined;
     } catch (error) {
-      this.#context.signal.throwIfAborted();
+      signal.throwIfAborted();
+      if (error instanceof SourceError) throw error;
       throw new SourceError(`Standard input could not be read: ${errorMessage(error)}`, {
         code: 'stdin.failed',
         fix: 'Look at the program that writes into the pipe.',
@@ -135,4 +147,19 @@ class Input {
 
 async function* bytesOf(input: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
   for await (const chunk of input) if (chunk instanceof Uint8Array) yield chunk;
+}
+
+/** Rejects when the run is interrupted: a pipe may stay silent for ever, and its end then is not the corpus' end. */
+function interruption(interrupt: AbortSignal | undefined): Promise<never> {
+  const interrupted = async (): Promise<never> => {
+    if (interrupt === undefined) return new Promise<never>(() => undefined);
+    if (!interrupt.aborted) await once(interrupt, 'abort');
+    throw new SourceError('Reading standard input was interrupted.', {
+      code: 'stdin.interrupted',
+      fix: 'Run the same command again with the same bytes piped in: it goes on where it stopped.',
+    });
+  };
+  const promise = interrupted();
+  promise.catch(() => undefined);
+  return promise;
 }

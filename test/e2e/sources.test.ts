@@ -1,5 +1,5 @@
 // `seiryu sources` and runs of the sources that are no files on a server: what a user sees.
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -134,6 +134,26 @@ describe('a run of standard input', () => {
     expect(await cli(['run', 'p.yaml', '--out', 'cut'], { cwd, input: lines })).toMatchObject({ code: 0 });
     expect(await outputsOf(join(cwd, 'cut'))).toEqual(await outputsOf(join(cwd, 'whole')));
   });
+
+  it.each(['alone', 'with the program that writes into the pipe'])(
+    'stops at once when interrupted %s, and goes on where it stopped',
+    async (who) => {
+      const cwd = await temporaryFolder();
+      await writeFile(join(cwd, 'p.yaml'), pipeline('[{ stdin: {} }]'));
+      const { child, ended } = start(['run', 'p.yaml', '--out', 'cut'], { cwd, input: 'open' });
+      // Ends in mid-record, as a pipe does whose writer is killed.
+      child.stdin?.write(lines.subarray(0, Math.floor(lines.length / 2)));
+      const opened = async (): Promise<boolean> =>
+        (await readFile(join(cwd, 'cut/log.jsonl'), 'utf8').catch(() => '')).includes('shard.open');
+      while (child.exitCode === null && !(await opened())) await delay(5);
+      if (who !== 'alone') child.stdin?.end();
+      child.kill('SIGINT');
+      expect(await ended).toMatchObject({ code: 130 });
+      expect(await cli(['run', 'p.yaml', '--out', 'cut'], { cwd, input: lines })).toMatchObject({ code: 0 });
+      const { documents } = await recordOf(join(cwd, 'cut'));
+      expect(documents).toMatchObject({ read: 300, quarantined: 0 });
+    },
+  );
 });
 
 describe('a run of Common Crawl', () => {

@@ -26,8 +26,8 @@ export interface Started {
 export interface CliOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What is piped in; nothing by default. */
-  readonly input?: Uint8Array;
+  /** What is piped in; nothing by default. `open`: a pipe that the test writes into. */
+  readonly input?: Uint8Array | 'open';
 }
 
 export function start(args: readonly string[], { cwd, env, input }: CliOptions = {}): Started {
@@ -37,7 +37,8 @@ export function start(args: readonly string[], { cwd, env, input }: CliOptions =
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
   // A program that was killed, or has what it wants, reads no further.
-  child.stdin?.on('error', () => undefined).end(input);
+  child.stdin?.on('error', () => undefined);
+  if (input !== 'open') child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));

@@ -1,4 +1,5 @@
 // Standard input: what it is taken for, that it is read once, and how a stopped run goes on with it.
+import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { gzip, loadBzip2, xz, zstd } from '../../scripts/sample/codecs.ts';
@@ -93,6 +94,22 @@ describe('standard input', () => {
     abort.abort(new Error('the end'));
     await expect(waiting).rejects.toThrow('the end');
     expect(endless.destroyed).toBe(true);
+  });
+
+  it.each(['waits', 'has just ended'])('that is interrupted while it %s is not taken for whole', async (state) => {
+    const interrupt = new AbortController();
+    const pipe = new Readable({ read() {} });
+    pipe.push('{"text":"港');
+    const chunks = open(pipe, { codec: 'none' }, { interrupt: interrupt.signal }).transport.open('-');
+    const iterator = chunks[Symbol.asyncIterator]();
+    expect(String((await iterator.next()).value)).toBe('{"text":"港');
+    const waiting = iterator.next();
+    if (state === 'has just ended') {
+      pipe.push(null);
+      await once(pipe, 'end');
+    }
+    interrupt.abort('SIGINT');
+    expect(await failureOf(waiting)).toMatchObject({ name: 'SourceError', code: 'stdin.interrupted' });
   });
 
   it('is touched by nobody until its bytes are asked for', () => {
