@@ -2,16 +2,13 @@
 import { z } from 'zod';
 import { SourceError } from '../errors.ts';
 import { define, type Shard, type Transport } from '../pipeline/define.ts';
-import { decode } from './decode/index.ts';
 import { languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
 import { baseName } from './published/parts.ts';
 import { includes, numberRanges, rangesOf } from './published/ranges.ts';
+import { textOf } from './published/small-file.ts';
 import { threeLetters } from './published/three-letter-codes.ts';
 import { checkWanted } from './published/wanted.ts';
-
-/** A crawl lists some 90,000 files in 12 MB; more than this is no such list. */
-const LONGEST_LIST = 128 * 1024 * 1024;
 
 export const commoncrawl = define({
   kind: 'source',
@@ -95,26 +92,13 @@ function placeOf(path: string): Place {
 /** The published list of the crawl's WET files, in the order of their paths. */
 async function listFiles(transport: Transport, crawl: string): Promise<string[]> {
   const list = `crawl-data/${crawl}/wet.paths.gz`;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of decode('gzip', transport.open(list))) {
-      chunks.push(chunk.slice());
-      length += chunk.length;
-      if (length > LONGEST_LIST) throw new SourceError(`${list} is too long for a list.`, { code: 'source.list' });
-    }
-  } catch (error) {
-    if (!(error instanceof SourceError) || error.code !== 'fetch.not_found') throw error;
+  const text = await textOf(transport, list, 'gzip');
+  if (text === undefined) {
     throw new SourceError(`There is no list of WET files of ${crawl} at ${transport.base} (${list}).`, {
       code: 'source.empty',
       fix: 'Check the name of the crawl: https://index.commoncrawl.org/ lists them. The oldest have no WET files.',
-      cause: error,
     });
   }
-  const paths = Buffer.concat(chunks)
-    .toString('utf8')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  return paths.sort();
+  const paths = text.split('\n').map((line) => line.trim());
+  return paths.filter((path) => path !== '').sort();
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { plugins } from '../../src/registry.gen.ts';
 import { Random } from '../../src/trainer/random.ts';
 import { cli, outputsOf, recordOf, SAMPLE, start, temporaryFolder } from '../helpers/cli.ts';
-import { documentText, pipelineText, SLOW } from '../helpers/corpus.ts';
+import { documentText, type PipelineText, pipelineText, SLOW } from '../helpers/corpus.ts';
 import { startHub } from '../helpers/true-servers/hub.ts';
 import { startCommonCrawl } from '../helpers/true-servers/plain-hosts.ts';
 import { wetFile } from '../helpers/wet.ts';
@@ -15,6 +15,16 @@ import { wetFile } from '../helpers/wet.ts';
 const sources = plugins.filter((plugin) => plugin.kind === 'source');
 const shard = (number: number): string =>
   `multilingual/c4-ja.tfrecord-${String(number).padStart(5, '0')}-of-00003.json.gz`;
+
+/** Kills a run of p.yaml into the folder cut after its first commits. */
+async function killMidway(cwd: string, options: { input?: Uint8Array } = {}): Promise<void> {
+  const { child, ended } = start(['run', 'p.yaml', '--out', 'cut', '--workers', '1'], { cwd, ...options });
+  const committed = async (): Promise<boolean> =>
+    (await stat(join(cwd, 'cut/state/journal.bin')).catch(() => ({ size: 0 }))).size > 2000;
+  while (child.exitCode === null && !(await committed())) await delay(5);
+  child.kill('SIGKILL');
+  expect((await ended).signal).toBe('SIGKILL');
+}
 
 describe('seiryu sources', () => {
   it('lists every corpus with its licence, and what of it needs a token', async () => {
@@ -122,12 +132,7 @@ describe('a run of standard input', () => {
     await writeFile(join(cwd, 'slow.mjs'), SLOW);
     await writeFile(join(cwd, 'p.yaml'), pipeline('[{ stdin: {} }]', 'plugins: [./slow.mjs]\n'));
     expect(await cli(['run', 'p.yaml', '--out', 'whole'], { cwd, input: lines })).toMatchObject({ code: 0 });
-    const { child, ended } = start(['run', 'p.yaml', '--out', 'cut', '--workers', '1'], { cwd, input: lines });
-    const committed = async (): Promise<boolean> =>
-      (await stat(join(cwd, 'cut/state/journal.bin')).catch(() => ({ size: 0 }))).size > 2000;
-    while (child.exitCode === null && !(await committed())) await delay(5);
-    child.kill('SIGKILL');
-    expect((await ended).signal).toBe('SIGKILL');
+    await killMidway(cwd, { input: lines });
     const less = await cli(['run', 'p.yaml', '--out', 'cut'], { cwd, input: Buffer.alloc(0) });
     expect(less.code, less.stderr).toBe(3);
     expect(less.stderr).toContain('source.changed');
@@ -157,30 +162,50 @@ describe('a run of standard input', () => {
 });
 
 describe('a run of Common Crawl', () => {
+  const random = new Random(9);
+  const path = (number: number): string =>
+    `crawl-data/CC-MAIN-2024-22/segments/1.39/wet/CC-MAIN-2024-0000${number}.warc.wet.gz`;
+  const pages = Array.from({ length: 240 }, (_, number) => ({
+    url: `http://example.jp/${number}`,
+    text: documentText(number, random),
+    languages: number % 3 === 0 ? 'jpn' : 'eng,jpn',
+  }));
+  const crawl = {
+    [path(0)]: wetFile(pages.slice(0, 120)),
+    [path(1)]: wetFile(pages.slice(120)),
+    'crawl-data/CC-MAIN-2024-22/wet.paths.gz': gzipSync(`${path(0)}\n${path(1)}\n`),
+  };
+  const pipeline = (base: string, parts: PipelineText): string =>
+    pipelineText({
+      sources: `[{ commoncrawl: { crawl: CC-MAIN-2024-22, mirror: "${base}" } }]`,
+      stream: '{ block: 8KiB }',
+      ...parts,
+    });
+
   it('keeps the pages of the language and counts the others, the same for any number of workers', async () => {
     const cwd = await temporaryFolder();
-    const random = new Random(9);
-    const path = (number: number): string =>
-      `crawl-data/CC-MAIN-2024-22/segments/1.39/wet/CC-MAIN-2024-0000${number}.warc.wet.gz`;
-    const pages = Array.from({ length: 120 }, (_, number) => ({
-      url: `http://example.jp/${number}`,
-      text: documentText(number, random),
-      languages: number % 3 === 0 ? 'jpn' : 'eng,jpn',
-    }));
-    await using server = await startCommonCrawl({
-      [path(0)]: wetFile(pages.slice(0, 60)),
-      [path(1)]: wetFile(pages.slice(60)),
-      'crawl-data/CC-MAIN-2024-22/wet.paths.gz': gzipSync(`${path(0)}\n${path(1)}\n`),
-    });
-    const source = `[{ commoncrawl: { crawl: CC-MAIN-2024-22, mirror: "${server.base}" } }]`;
-    await writeFile(join(cwd, 'p.yaml'), pipelineText({ sources: source, stream: '{ block: 8KiB }' }));
+    await using server = await startCommonCrawl(crawl);
+    await writeFile(join(cwd, 'p.yaml'), pipeline(server.base, {}));
     for (const workers of ['1', '3']) {
       const { code, stderr } = await cli(['run', 'p.yaml', '--out', workers, '--workers', workers], { cwd });
       expect(code, stderr).toBe(0);
     }
     expect(await outputsOf(join(cwd, '3'))).toEqual(await outputsOf(join(cwd, '1')));
     const { documents } = await recordOf(join(cwd, '1'));
-    expect(documents).toMatchObject({ read: 122, kept: 40, quarantined: 0 });
-    expect(documents.dropped).toMatchObject({ 'commoncrawl.language': 80, 'commoncrawl.type': 2 });
+    expect(documents).toMatchObject({ read: 242, kept: 80, quarantined: 0 });
+    expect(documents.dropped).toMatchObject({ 'commoncrawl.language': 160, 'commoncrawl.type': 2 });
+  });
+
+  it('goes on after a kill in mid-file, with nothing lost and nothing twice', async () => {
+    const cwd = await temporaryFolder();
+    await using server = await startCommonCrawl(crawl);
+    await writeFile(join(cwd, 'slow.mjs'), SLOW);
+    const text = pipeline(server.base, { filters: '[slow, normalize]' });
+    await writeFile(join(cwd, 'p.yaml'), `plugins: [./slow.mjs]\n${text.replace('mirror:', 'language: any, mirror:')}`);
+    expect(await cli(['run', 'p.yaml', '--out', 'whole'], { cwd })).toMatchObject({ code: 0 });
+    await killMidway(cwd);
+    expect(await cli(['run', 'p.yaml', '--out', 'cut'], { cwd })).toMatchObject({ code: 0 });
+    expect(await outputsOf(join(cwd, 'cut'))).toEqual(await outputsOf(join(cwd, 'whole')));
+    expect((await recordOf(join(cwd, 'cut'))).documents.read).toBe(242);
   });
 });

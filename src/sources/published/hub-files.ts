@@ -27,14 +27,21 @@ const SPLITS = ['train', 'training', 'test', 'testing', 'eval', 'evaluation', 'v
 /** The files of a split, by path. Throws SourceError (`source.empty`, `source.split`, `source.partial`) with what there is. */
 export async function hubFiles(transport: Transport, wanted: Wanted): Promise<HubFile[]> {
   const repository = new Repository(transport, wanted.dataset, wanted.revision);
-  const known = new Set<string>();
+  const known: Known = { configs: new Set(), unfollowed: new Set() };
   const found =
     (await byCard(repository, wanted, known)) ??
     (await byLayout(repository, wanted, 'parquet')) ??
     (await byLayout(repository, wanted, 'jsonl')) ??
     (await byCopy(transport, wanted, known));
   if (found !== undefined) return found;
-  throw nothing(transport, wanted, [...known]);
+  throw nothing(transport, wanted, known);
+}
+
+/** What was learnt on the way, for the message when nothing is found. */
+interface Known {
+  readonly configs: Set<string>;
+  /** Patterns of the card that go over folders. */
+  readonly unfollowed: Set<string>;
 }
 
 /** One dataset at one revision; each folder is listed once. */
@@ -80,9 +87,9 @@ class Repository {
 const byPath = (files: readonly HubFile[]): HubFile[] =>
   [...new Map(files.map((file) => [file.path, file])).values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 
-async function byCard(repository: Repository, wanted: Wanted, known: Set<string>): Promise<HubFile[] | undefined> {
+async function byCard(repository: Repository, wanted: Wanted, known: Known): Promise<HubFile[] | undefined> {
   const configs = cardConfigs((await repository.text('README.md')) ?? '');
-  for (const { name } of configs) known.add(name);
+  for (const { name } of configs) known.configs.add(name);
   const config = chosenConfig(configs, wanted.config);
   if (config === undefined) return undefined;
   const patterns = config.splits.get(wanted.split);
@@ -91,7 +98,10 @@ async function byCard(repository: Repository, wanted: Wanted, known: Set<string>
   for (const pattern of patterns) {
     const place = splitPattern(pattern);
     // Patterns over folders need the list of the whole dataset, which the usual layouts mostly spare.
-    if (place === undefined) return undefined;
+    if (place === undefined) {
+      known.unfollowed.add(pattern);
+      return undefined;
+    }
     const files = await repository.list(place.folder);
     found.push(...files.filter(({ path }) => matchesName(place.name, baseName(path))));
   }
@@ -144,14 +154,14 @@ const hasWord = (name: string, word: string): boolean =>
 /** `GET api/datasets/<name>/parquet`: the files of each split of each subset in the hub's own copy. */
 const copies = z.record(z.string(), z.record(z.string(), z.array(z.string())));
 
-async function byCopy(transport: Transport, wanted: Wanted, known: Set<string>): Promise<HubFile[] | undefined> {
+async function byCopy(transport: Transport, wanted: Wanted, known: Known): Promise<HubFile[] | undefined> {
   // The copy is of the main branch as it is now; another revision must not be read for a pinned one.
   if (wanted.revision !== 'main') return undefined;
   const text = await textOf(transport, `api/datasets/${wanted.dataset}/parquet`);
   const parsed = copies.safeParse(text === undefined ? undefined : jsonOf(text));
   if (!parsed.success) return undefined;
   const configs = new Map(Object.entries(parsed.data));
-  for (const name of configs.keys()) known.add(name);
+  for (const name of configs.keys()) known.configs.add(name);
   const config = wanted.config ?? (configs.size === 1 ? [...configs.keys()][0] : 'default');
   const splits = config === undefined ? undefined : configs.get(config);
   if (config === undefined || splits === undefined) return undefined;
@@ -178,15 +188,27 @@ function noSplit({ dataset, split }: Wanted, config: string, splits: readonly st
   });
 }
 
-function nothing(transport: Transport, { dataset, config, split, revision }: Wanted, known: string[]): SourceError {
+function nothing(transport: Transport, { dataset, config, split, revision }: Wanted, known: Known): SourceError {
   const { flat, nested } = layouts(config, split);
   const looked = [...flat, ...nested].map((folder) => `${folder === '' ? '.' : folder}/`).join(', ');
   const where = `${transport.base} below ${hubFolder(dataset, revision, '')} (looked in ${looked})`;
-  const subsets = known.slice(0, 20).join(', ') + (known.length > 20 ? `, … (${known.length})` : '');
-  const nearest = config === undefined ? undefined : nearestName(config, known);
-  const choose = `It has the subsets ${subsets}: say one with \`config:\`${nearest === undefined ? '' : `; did you mean ${nearest}?`}.`;
+  const fixes = [
+    subsetsFix(config, [...known.configs]),
+    ...[...known.unfollowed].map(
+      (pattern) =>
+        `Its card has the pattern ${pattern} over folders, which is not followed: name one folder as \`config:\`.`,
+    ),
+    `Stored in another format, try \`revision: ${CONVERTED}\` with \`config: default\`.`,
+  ];
   return new SourceError(`No Parquet or JSON lines of the split ${split} at ${where}.`, {
     code: 'source.empty',
-    fix: `${known.length > 0 ? choose : 'Check dataset, config and split on its page.'} Stored in another format, try \`revision: ${CONVERTED}\` with \`config: default\`.`,
+    fix: fixes.join(' '),
   });
+}
+
+function subsetsFix(config: string | undefined, known: readonly string[]): string {
+  if (known.length === 0) return 'Check dataset, config and split on its page.';
+  const shown = known.slice(0, 20).join(', ') + (known.length > 20 ? `, … (${known.length})` : '');
+  const nearest = config === undefined ? undefined : nearestName(config, known);
+  return `It has the subsets ${shown}: say one with \`config:\`${nearest === undefined ? '' : `; did you mean ${nearest}?`}.`;
 }

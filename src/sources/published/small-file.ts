@@ -1,16 +1,21 @@
 // Small files that stand beside a corpus and describe it: lists, states, cards.
 import { SourceError } from '../../errors.ts';
-import type { Transport } from '../../pipeline/define.ts';
+import type { CodecName, Transport } from '../../pipeline/define.ts';
+import { decode } from '../decode/index.ts';
 
-/** Bytes of the longest that is read whole. */
+/** Bytes, unpacked, of the longest that is read whole; a crawl's list of 90,000 files has 12 MB. */
 const LONGEST = 64 * 1024 * 1024;
 
-/** The text of a file; undefined when there is none. Other errors of the transport pass through. */
-export async function textOf(transport: Transport, path: string): Promise<string | undefined> {
+/** The text of a file, unpacked; undefined when there is none. Other errors of the transport and damage pass through. */
+export async function textOf(
+  transport: Transport,
+  path: string,
+  codec: CodecName = 'none',
+): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of transport.open(path)) {
+    for await (const chunk of decode(codec, transport.open(path))) {
       chunks.push(chunk.slice());
       length += chunk.length;
       if (length > LONGEST) {
