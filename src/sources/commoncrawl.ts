@@ -92,7 +92,11 @@ function placeOf(path: string): Place {
 /** The published list of the crawl's WET files, in the order of their paths. */
 async function listFiles(transport: Transport, crawl: string): Promise<string[]> {
   const list = `crawl-data/${crawl}/wet.paths.gz`;
-  const text = await textOf(transport, list, 'gzip');
+  const text = await textOf(transport, list, 'gzip').catch((error: unknown) => {
+    // A bucket that may not be listed forbids what is not there.
+    if (error instanceof SourceError && error.code === 'fetch.forbidden') return undefined;
+    throw error;
+  });
   if (text === undefined) {
     throw new SourceError(`There is no list of WET files of ${crawl} at ${transport.base} (${list}).`, {
       code: 'source.empty',

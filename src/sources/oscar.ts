@@ -132,7 +132,14 @@ function placeOf(version: string, language: string, deduplicated: boolean, revis
 async function listFiles(transport: Transport, place: Place): Promise<{ path: string; size?: number }[]> {
   const byListing = () => transport.list(place.folder);
   const { checksums } = place;
-  if (checksums !== undefined) return orElse(() => listedIn(transport, place.folder, checksums), byListing);
+  if (checksums !== undefined) {
+    const listed = orElse(() => listedIn(transport, place.folder, checksums), byListing);
+    // A bucket that may not be listed forbids what is not there.
+    return listed.catch((error: unknown) => {
+      if (error instanceof SourceError && error.code === 'fetch.forbidden') return [];
+      throw error;
+    });
+  }
   // A plain server without lists of files still has the published list of checksums.
   return orElse(byListing, () => listedIn(transport, place.folder, `${place.folder}/checksum.sha256`));
 }

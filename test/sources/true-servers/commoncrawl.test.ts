@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { gzip } from '../../../scripts/sample/codecs.ts';
 import { failureOf, shardsOf } from '../../helpers/transports.ts';
-import { startCommonCrawl } from '../../helpers/true-servers/plain-hosts.ts';
+import { startBucket, startCommonCrawl } from '../../helpers/true-servers/plain-hosts.ts';
 import { wetFile } from '../../helpers/wet.ts';
 import { documentsOf, open } from './documents-of.ts';
 
@@ -50,6 +50,15 @@ describe('Common Crawl', () => {
     const error = await failureOf(shardsOf(open('commoncrawl', { ...options, ...given, mirror: server.base })));
     expect(error).toMatchObject({ name: 'SourceError', code, exitCode: 3 });
     expect(error.fix).toContain(fix);
+  });
+
+  it('says the same of a crawl that is not there when the server only says no', async () => {
+    await using server = await startBucket(crawl);
+    const error = await failureOf(shardsOf(open('commoncrawl', { crawl: 'CC-MAIN-2099-01', mirror: server.base })));
+    expect(error).toMatchObject({
+      code: 'source.empty',
+      fix: expect.stringContaining('https://index.commoncrawl.org/'),
+    });
   });
 
   it('refuses a list that names other paths than those of WET files', async () => {

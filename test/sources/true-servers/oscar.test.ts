@@ -131,4 +131,10 @@ describe('OSCAR 2019 in its bucket, which lists nothing', () => {
     const read = await documentsOf(open('oscar', { version: 2019, ...options, mirror: bucket.base }));
     expect(read.texts).toEqual(texts);
   });
+
+  it('says of a language that is not there that it is not, though the bucket only says no', async () => {
+    await using bucket = await startBucket(files);
+    const error = await failureOf(documentsOf(open('oscar', { version: 2019, language: 'xx', mirror: bucket.base })));
+    expect(error).toMatchObject({ code: 'source.empty', fix: expect.stringContaining('Check language and version') });
+  });
 });
