@@ -1,7 +1,7 @@
 // The pages of docs/reference, made from the declarations.
 import type { Command } from 'commander';
-import type { JsonObject, Plugin } from '../src/pipeline/define.ts';
-import type { OptionRow } from '../src/pipeline/describe.ts';
+import type { JsonObject, Plugin, SourcePlugin } from '../src/pipeline/define.ts';
+import { accessText, type OptionRow } from '../src/pipeline/describe.ts';
 
 export interface ReferenceInput {
   readonly plugins: readonly Plugin[];
@@ -24,10 +24,21 @@ function optionTable(rows: readonly OptionRow[]): string {
   return `| option | type | default | meaning |\n| --- | --- | --- | --- |\n${lines.join('\n')}\n`;
 }
 
+/** What `seiryu sources` says of a corpus, one line a fact. */
+function sourceFacts({ licence, access, size, languages }: SourcePlugin): string {
+  const facts: [string, string | undefined][] = [
+    ['Licence', licence],
+    ['Access', accessText(access)],
+    ['Size', size],
+    ['Languages', languages],
+  ];
+  return facts.flatMap(([name, text]) => (text === undefined ? [] : [`${name}: ${text}\n`])).join('\n');
+}
+
 function pluginSection(input: ReferenceInput, plugin: Plugin): string {
   const parts = [`## ${plugin.name}\n`, `${plugin.summary}\n`];
   if (plugin.reference !== undefined) parts.push(`Reference: ${plugin.reference}\n`);
-  if (plugin.kind === 'source') parts.push(`Licence: ${plugin.licence}\n`);
+  if (plugin.kind === 'source') parts.push(sourceFacts(plugin));
   parts.push(optionTable(input.optionRows(input.optionsSchema(plugin))));
   if (plugin.kind === 'filter') {
     const reasons = Object.entries(plugin.reasons).map(

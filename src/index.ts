@@ -18,6 +18,7 @@ export type {
   SinkContext,
   SinkPlugin,
   Source,
+  SourceAccess,
   SourcePlugin,
   Transport,
 } from './pipeline/define.ts';

@@ -10,6 +10,7 @@ import { pluginsCommand } from './plugins.ts';
 import { previewCommand } from './preview.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { sourcesCommand } from './sources.ts';
 import { verifyCommand } from './verify.ts';
 
 export const program = new Command('seiryu')
@@ -32,6 +33,7 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  sourcesCommand,
   pluginsCommand,
   doctorCommand,
 ];

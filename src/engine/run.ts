@@ -105,11 +105,13 @@ async function runLocked(
   const governor = new Governor({ dir: paths.dir, budget: plan.disk.budget, reserve: plan.disk.reserve });
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
   const abort = new AbortController();
+  const { env, interrupt } = options;
   const context: Context = {
     language: plan.language,
     baseDir: plan.baseDir,
-    env: options.env,
+    env,
     signal: abort.signal,
+    interrupt,
     fetch: fetchSettings(plan.fetch, plan.stream.open),
   };
   const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, workerCount(options));
@@ -270,7 +272,11 @@ async function stream(
       bytes: (workers + 2) * plan.stream.block,
       size: ({ cut }: { cut: { bytes: Uint8Array } }) => Math.max(1, cut.bytes.length),
     };
-    await session.take(mapOrdered(streamBlocks(shards, session.cursor, open), process, limit));
+    const blocks = mapOrdered(streamBlocks(shards, session.cursor, open), process, limit);
+    await session.take(blocks).catch((error: unknown) => {
+      // A source that is interrupted while it waits ends by throwing; why the run stops is what came first.
+      throw session.stopped?.error ?? error;
+    });
     if (session.stopped === undefined) reporter.phase = 'training';
     await finish(session);
     if (session.stopped?.error !== undefined) throw session.stopped.error;

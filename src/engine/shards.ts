@@ -74,8 +74,12 @@ export function shardOpener(options: OpenOptions): ShardOpener {
     if (source === undefined) throw new Error(`the journal names an unknown source: ${listed.source}`);
     let fetched = 0;
     onOpen(listed, from.offset);
-    const transport = cache === undefined ? source.transport : cache.of(source.transport, listed.shard);
+    const transport =
+      cache === undefined || source.transport.once === true
+        ? source.transport
+        : cache.of(source.transport, listed.shard);
     const points = new SeekPoints(from.point);
+    const format = formats[listed.shard.format];
     const pass: SteadyOptions['pass'] = (reading, earlier) => {
       // Whatever made a reading doubtful, the next one begins at the file's first byte, so that all of it is checked.
       const point = reading === 'renewed' ? undefined : from.point;
@@ -96,15 +100,19 @@ export function shardOpener(options: OpenOptions): ShardOpener {
       onForward?.({ toSkip });
       const skip = new Skip(toSkip, listed, (skipped) => onForward?.({ skipped }));
       // A reading from a seek point on knows nothing of the bytes before it.
-      return { chunks: skip.over(decoded), integrity, skipped: () => (point === undefined ? skip.crc : undefined) };
+      const rest = skip.over(decoded);
+      const chunks = format.frame?.(rest) ?? rest;
+      // A reading from a seek point on knows nothing of the bytes before it; and prints are those of framed bytes.
+      const comparable = point === undefined && format.frame === undefined;
+      return { chunks, integrity, skipped: () => (comparable ? skip.crc : undefined) };
     };
-    const format = formats[listed.shard.format];
     const cuts = steadyCuts({
       listed,
       format,
       limits,
       from,
       signal,
+      once: source.transport.once === true,
       pass,
       onDoubt: (doubt) => onDoubt?.(listed, doubt),
     });

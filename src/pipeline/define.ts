@@ -1,4 +1,5 @@
 // The contracts: what a source, filter, deduper or sink declares, and the data that moves between them.
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { FetchSettings } from '../sources/fetch/options.ts';
 
@@ -50,14 +51,16 @@ export interface ListedFile {
 }
 
 export type CodecName = 'none' | 'gzip' | 'xz' | 'zstd' | 'bz2';
-export type FormatName = 'jsonl' | 'blank-line' | 'mediawiki-xml' | 'cirrus' | 'parquet';
+export type FormatName = 'jsonl' | 'blank-line' | 'mediawiki-xml' | 'cirrus' | 'parquet' | 'wet';
 
-/** Dotted paths into a JSON record. */
+/** What a format's parser is told: dotted paths into a JSON record, and which records are wanted. */
 export interface FieldMap {
   readonly text: string;
   readonly url?: string;
   /** mediawiki-xml: how wikitext becomes text. */
   readonly wikitext?: WikitextOptions;
+  /** wet: only records whose main language, as published, is this one (ISO 639-3). */
+  readonly language?: string;
 }
 
 export interface WikitextOptions {
@@ -96,6 +99,13 @@ export interface Format {
   /** Bytes that end a record; a record never holds them inside. */
   readonly delimiter: string;
   /**
+   * For formats whose records are told by lengths, because they may hold any bytes: gives the same bytes, the delimiter
+   * at the end of each record and nowhere else. Byte for byte as long as what came in, so that offsets stay true.
+   * `chunks` start at a record's start. Errors of `chunks` pass through, after what came before them. Linear; holds a
+   * chunk and a bounded header.
+   */
+  frame?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /**
    * Whether a piece of text (what stood between two delimiters, or the end of the shard) holds a record at all: blank
    * lines and the closing tag of an XML file do not. Looks at `bytes` only; linear.
    */
@@ -116,12 +126,18 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Limits of the pipeline's `fetch:` for every connection; standard ones without it. */
   readonly fetch?: FetchSettings;
+  /** Set off when the user wants the run to stop after the block in hand; `signal` follows when it has. */
+  readonly interrupt?: AbortSignal;
+  /** Where standard input is read from; by default the process's own. */
+  readonly stdin?: Readable & { readonly isTTY?: boolean };
 }
 
 /** A base to read files from: a folder or an HTTP(S) base URL. Both behave alike. */
 export interface Transport {
   /** For messages: the folder or the URL. */
   readonly base: string;
+  /** Set where a file can be opened once only: what was read is gone (standard input). */
+  readonly once?: true;
   /** The bytes of one file from `start` on. Throws SourceError (`fetch.not_found`, …) with what to do. */
   open(path: string, options?: { start?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
   /** Files directly under a folder, sorted by name; paths relative to the base. */
@@ -150,7 +166,22 @@ export interface SourcePlugin<Options extends z.ZodType = z.ZodType> extends Bas
   readonly kind: 'source';
   /** What one must know before using the corpus' text. */
   readonly licence: string;
+  /** What has to be done before it can be read; left out when nothing has. */
+  readonly access?: SourceAccess;
+  /** Published size, for a person, with what it counts; left out where nobody publishes it. */
+  readonly size?: string;
+  /** Which languages, and where their codes are not those of ISO 639-1. */
+  readonly languages?: string;
   create(options: z.output<Options>, context: Context): Source;
+}
+
+export interface SourceAccess {
+  /** What of the corpus needs it and what is to be done, a sentence. */
+  readonly needs: string;
+  /** Where a person accepts the terms, when it is one page. */
+  readonly page?: string;
+  /** Environment variable that holds the token. */
+  readonly variable?: string;
 }
 
 export interface Source {

@@ -1,5 +1,5 @@
 // Options of a plugin or a section as a table: the one text behind `--help`, `seiryu plugins` and the reference docs.
-import type { Json, JsonObject } from './define.ts';
+import type { Json, JsonObject, SourceAccess } from './define.ts';
 
 export interface OptionRow {
   readonly name: string;
@@ -34,4 +34,12 @@ export function optionRows(schema: JsonObject, prefix = ''): OptionRow[] {
     const standard = value.default === undefined || isObject(value.default) ? '' : JSON.stringify(value.default);
     return [{ name, type: nested.length > 0 ? 'options' : typeName(value), standard, description }, ...nested];
   });
+}
+
+/** What has to be done before a corpus can be read, in one line. */
+export function accessText(access: SourceAccess | undefined): string {
+  if (access === undefined) return 'Open to all.';
+  const { needs, page, variable } = access;
+  const where = page === undefined ? '' : ` Terms: ${page}`;
+  return `${needs}${where}${variable === undefined ? '' : ` (token in ${variable})`}`;
 }

@@ -136,7 +136,7 @@ function applyOverride(document: ReturnType<typeof parseDocument>, override: str
 }
 
 /** The keys that a zod object knows at a path, looking through defaults and optionals. */
-function knownKeysOf(schema: z.ZodType): (path: Path) => readonly string[] {
+export function knownKeysOf(schema: z.ZodType): (path: Path) => readonly string[] {
   return (path) => {
     let at: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
     for (const key of path) {

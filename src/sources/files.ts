@@ -3,29 +3,16 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import glob from 'fast-glob';
 import { z } from 'zod';
 import { SourceError } from '../errors.ts';
-import { type CodecName, define, type FormatName, type Shard } from '../pipeline/define.ts';
+import { define, type Shard } from '../pipeline/define.ts';
 import { openTransport } from './fetch/index.ts';
+import { codecEndings, formatEndings, readingOf } from './parse/file-names.ts';
 
-const CODECS: ReadonlyMap<string, CodecName> = new Map([
-  ['gz', 'gzip'],
-  ['gzip', 'gzip'],
-  ['xz', 'xz'],
-  ['zst', 'zstd'],
-  ['zstd', 'zstd'],
-  ['bz2', 'bz2'],
-]);
-
-const FORMATS: ReadonlyMap<string, FormatName> = new Map([
-  ['jsonl', 'jsonl'],
-  ['ndjson', 'jsonl'],
-  ['json', 'jsonl'],
-  ['txt', 'blank-line'],
-  ['xml', 'mediawiki-xml'],
-  ['parquet', 'parquet'],
-]);
-
-const formatNames = ['auto', 'jsonl', 'blank-line', 'mediawiki-xml', 'cirrus', 'parquet'] as const;
+const formatNames = ['auto', 'jsonl', 'blank-line', 'mediawiki-xml', 'cirrus', 'parquet', 'wet'] as const;
 const globError = 'a pattern or a list of patterns';
+const pattern = z
+  .string()
+  .min(1, globError)
+  .refine((text) => text !== '-', { error: 'a pattern; standard input is a source of its own, `stdin`' });
 const codecNames = ['auto', 'none', 'gzip', 'xz', 'zstd', 'bz2'] as const;
 
 export const files = define({
@@ -35,9 +22,7 @@ export const files = define({
   licence: 'Yours to know.',
   options: z.strictObject({
     glob: z
-      .union([z.string().min(1, globError), z.array(z.string().min(1, globError)).min(1, globError)], {
-        error: globError,
-      })
+      .union([pattern, z.array(pattern).min(1, globError)], { error: globError })
       .describe(
         'Which files, relative to the pipeline file: texts/*.jsonl.gz, or a list; a leading ! leaves some out. Read in the order of their names.',
       ),
@@ -45,7 +30,7 @@ export const files = define({
       .enum(formatNames)
       .default('auto')
       .describe(
-        'How records stand in them. auto goes by the name: .jsonl .ndjson .json are jsonl, .txt is blank-line, .xml is mediawiki-xml, .parquet is parquet.',
+        'How records stand in them. auto goes by the name: .jsonl .ndjson .json are jsonl, .txt is blank-line, .xml is mediawiki-xml, .wet is wet, .parquet is parquet.',
       ),
     codec: z
       .enum(codecNames)
@@ -105,18 +90,10 @@ interface Reading {
 
 function shardOf(file: string, base: string, baseDir: string, { format, codec, text, url }: Reading): Shard {
   const id = slashes(relative(baseDir, file));
-  const endings = id
-    .slice(id.lastIndexOf('/') + 1)
-    .toLowerCase()
-    .split('.')
-    .slice(1);
-  const last = endings.at(-1) ?? '';
-  const packed = CODECS.get(last);
-  // With the format given, any other ending is taken as not compressed only when it is a known one.
-  const chosenCodec = codec !== 'auto' ? codec : (packed ?? (FORMATS.has(last) ? 'none' : undefined));
+  const named = readingOf(id);
+  const chosenCodec = codec !== 'auto' ? codec : named.codec;
   if (chosenCodec === undefined) throw unknownCodec(id);
-  const inner = packed === undefined ? last : (endings.at(-2) ?? '');
-  const chosenFormat = format !== 'auto' ? format : FORMATS.get(inner);
+  const chosenFormat = format !== 'auto' ? format : named.format;
   if (chosenFormat === undefined) throw unknownFormat(id);
   if (chosenFormat === 'parquet' && chosenCodec !== 'none') throw packedParquet(id);
   const hasFields = chosenFormat === 'jsonl' || chosenFormat === 'cirrus' || chosenFormat === 'parquet';
@@ -132,8 +109,8 @@ function shardOf(file: string, base: string, baseDir: string, { format, codec, t
 const unknownCodec = (file: string): SourceError =>
   new SourceError(`${file}: its name does not tell how it is compressed.`, {
     code: 'source.codec',
-    fix: `Known endings are ${[...CODECS.keys()].map((ending) => `.${ending}`).join(' ')} and, not compressed, ${[
-      ...FORMATS.keys(),
+    fix: `Known endings are ${[...codecEndings.keys()].map((ending) => `.${ending}`).join(' ')} and, not compressed, ${[
+      ...formatEndings.keys(),
     ]
       .map((ending) => `.${ending}`)
       .join(' ')}. Else say \`codec:\`: ${codecNames.slice(1).join(', ')}; recompress what is none of these.`,

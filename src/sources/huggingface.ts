@@ -1,20 +1,22 @@
-// Any dataset of the Hugging Face hub that is stored as Parquet: one column is the text.
+// Any dataset of the Hugging Face hub that is stored as Parquet or JSON lines: one column is the text.
 import { z } from 'zod';
-import { SourceError } from '../errors.ts';
-import { define, type ListedFile, type Shard, type Transport } from '../pipeline/define.ts';
-import { publishedFacts } from './published/checksums.ts';
-import { hubFolder, openHub, revision } from './published/hub.ts';
+import { define } from '../pipeline/define.ts';
+import { openHub, revision } from './published/hub.ts';
+import { hubFiles } from './published/hub-files.ts';
 import { mirror } from './published/mirror.ts';
-import { baseName } from './published/parts.ts';
 
 const segment = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
 export const huggingface = define({
   kind: 'source',
   name: 'huggingface',
-  summary: 'Any Parquet dataset of the Hugging Face hub, found by its usual layouts; one column is the text.',
+  summary: 'Any dataset of the Hugging Face hub in Parquet or JSON lines; one column is the text.',
   reference: 'https://huggingface.co/docs/hub/datasets-data-files-configuration',
   licence: 'Each dataset has its own: read its page before you use the text.',
+  access: {
+    needs: 'Gated datasets: accept the terms on the page of the dataset, then give a token; private ones: a token.',
+    variable: 'HF_TOKEN',
+  },
   options: z.strictObject({
     dataset: z
       .string()
@@ -25,79 +27,30 @@ export const huggingface = define({
       .regex(segment, 'the name of a subset, a folder of the dataset')
       .optional()
       .describe(
-        'Subset. Files are looked for in <config>/, data/<config>/, <config>/<split>/ and data/<config>/<split>/; without a subset in the root, data/, <split>/ and data/<split>/.',
+        'Subset. Its files are those that the card of the dataset declares; else those in <config>/, data/<config>/, <config>/<split>/ or data/<config>/<split>/ (without a subset in the root, data/, <split>/ or data/<split>/); else those of the Parquet copy that the hub makes.',
       ),
     split: z
       .string()
       .regex(segment, 'the name of a split')
       .default('train')
-      .describe('Split: Parquet files whose name, or whose folder, begins with it (train-00000-of-00015.parquet).'),
+      .describe(
+        'Split: what the card calls so; else files whose name, or whose folder, begins with it or holds it as a word (train-00000-of-00015.parquet). Files that name no split are train.',
+      ),
     column: z.string().min(1).default('text').describe('Column that holds the text; dots go into nested fields.'),
     url: z.string().min(1).default('url').describe('Column that holds the address of the text, where there is one.'),
     revision: revision.describe(
-      'Branch, tag or commit. The hub keeps a Parquet copy of other formats under refs/convert/parquet, with `config: default` unless it has subsets.',
+      'Branch, tag or commit; a commit pins the bytes. The hub keeps its Parquet copy of main under refs/convert/parquet, with `config: default` unless it has subsets.',
     ),
     mirror,
   }),
   create({ dataset, config, split, column, url, revision, mirror }, context) {
     const transport = openHub(dataset, { mirror }, context);
-    const root = hubFolder(dataset, revision, '');
     return {
       transport,
       async *shards() {
-        const files = await findFiles(transport, root, config, split);
-        for (const { path, ...facts } of files) {
-          const shard: Shard = {
-            id: path.slice(root.length + 1),
-            path,
-            codec: 'none',
-            format: 'parquet',
-            fields: { text: column, url },
-            ...publishedFacts(facts),
-          };
-          yield shard;
-        }
+        const files = await hubFiles(transport, { dataset, config, split, revision });
+        for (const file of files) yield { ...file, fields: { text: column, url } };
       },
     };
   },
 });
-
-/** The first folder of the usual layouts that holds the split. */
-async function findFiles(
-  transport: Transport,
-  root: string,
-  config: string | undefined,
-  split: string,
-): Promise<ListedFile[]> {
-  const outer = config === undefined ? ['', 'data'] : [config, `data/${config}`];
-  const flat = outer.map((folder) => ({ folder, belongs: (name: string) => beginsWith(name, split) }));
-  const nested = outer.map((folder) => ({
-    folder: folder === '' ? split : `${folder}/${split}`,
-    belongs: () => true,
-  }));
-  for (const { folder, belongs } of [...flat, ...nested]) {
-    const files = await listOrNothing(transport, folder === '' ? root : `${root}/${folder}`);
-    const found = files.filter(({ path }) => path.endsWith('.parquet') && belongs(baseName(path)));
-    if (found.length > 0) return found;
-  }
-  const looked = [...flat, ...nested].map(({ folder }) => `${folder === '' ? '.' : folder}/`).join(', ');
-  throw new SourceError(
-    `No Parquet files of the split ${split} at ${transport.base} below ${root} (looked in ${looked}).`,
-    {
-      code: 'source.empty',
-      fix: 'Check dataset, config and split on its page. Stored in another format, try `revision: refs/convert/parquet` with `config: default`.',
-    },
-  );
-}
-
-const beginsWith = (name: string, split: string): boolean =>
-  name.startsWith(split) && /^[-._]/.test(name.slice(split.length));
-
-async function listOrNothing(transport: Transport, folder: string): Promise<ListedFile[]> {
-  try {
-    return await transport.list(folder);
-  } catch (error) {
-    if (error instanceof SourceError && error.code === 'fetch.not_found') return [];
-    throw error;
-  }
-}

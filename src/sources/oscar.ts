@@ -48,6 +48,13 @@ export const oscar = define({
   summary: 'OSCAR: web text of Common Crawl by language; the later versions with annotations of quality.',
   reference: 'https://oscar-project.org/',
   licence: 'CC0 for the packaging, on accepting the terms on the hub; the texts belong to their authors.',
+  access: {
+    needs: 'Versions 23.01, 22.01 and 21.09: accept the terms on the page of the dataset, then give a token.',
+    page: 'https://huggingface.co/datasets/oscar-corpus/OSCAR-2301',
+    variable: 'HF_TOKEN',
+  },
+  size: 'Japanese, unpacked: 181 GB (23.01); 216 GB, deduplicated 106 GB (2019).',
+  languages: '151 to 168, by the codes of Wikipedia (als, arz, nds, …).',
   options,
   create({ version, deduplicated = true, revision, mirror, language: given }, context) {
     const language = corpusLanguage('oscar', given ?? context.language);
@@ -126,7 +133,14 @@ function placeOf(version: string, language: string, deduplicated: boolean, revis
 async function listFiles(transport: Transport, place: Place): Promise<ListedFile[]> {
   const byListing = () => transport.list(place.folder);
   const { checksums } = place;
-  if (checksums !== undefined) return orElse(() => listedIn(transport, place.folder, checksums), byListing);
+  if (checksums !== undefined) {
+    const listed = orElse(() => listedIn(transport, place.folder, checksums), byListing);
+    // A bucket that may not be listed forbids what is not there.
+    return listed.catch((error: unknown) => {
+      if (error instanceof SourceError && error.code === 'fetch.forbidden') return [];
+      throw error;
+    });
+  }
   const list = `${place.folder}/checksum.sha256`;
   // A plain server without lists of files still has the published list of checksums.
   const files = await orElse(byListing, () => listedIn(transport, place.folder, list));

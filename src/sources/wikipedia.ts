@@ -7,9 +7,8 @@ import { hubFolder, openHub, revision } from './published/hub.ts';
 import { corpusLanguage, languageOption } from './published/languages.ts';
 import { mirror, openPublished } from './published/mirror.ts';
 import { noParts, partsOf } from './published/parts.ts';
+import { DUMPS, dumpedSize, searchIndexParts } from './published/wikimedia-dumps.ts';
 
-const DUMPS = 'https://dumps.wikimedia.org/';
-const CIRRUS = 'https://dumps.wikimedia.org/other/cirrussearch/';
 const HUB_DATASET = 'wikimedia/wikipedia';
 const HUB_DATE = '20231101';
 
@@ -33,7 +32,7 @@ const options = z
       .enum(['dump', 'cirrus', 'hub'])
       .default('dump')
       .describe(
-        'dump: articles as wikitext (MediaWiki XML); cirrus: plain text out of the search index; hub: cleaned text in Parquet.',
+        'dump: articles as wikitext (MediaWiki XML); cirrus: plain text out of the search index, which the server keeps for some weeks; hub: cleaned text in Parquet.',
       ),
     date,
     revision: revision.describe('hub only: branch, tag or commit of the dataset. A commit pins the bytes.'),
@@ -61,47 +60,53 @@ export const wikipedia = define({
   summary: 'Wikipedia: the articles of one language, from a dump, the search index or the hub.',
   reference: 'https://dumps.wikimedia.org/',
   licence: 'CC BY-SA 4.0 and GFDL: name the source and share alike.',
+  size: 'Japanese: dump 4 GB packed; search index 9 GB packed. English: dump over 20 GB packed.',
+  languages: 'Over 300, by the codes of Wikipedia (nn, zh-min-nan, simple, …).',
   options,
   create({ edition, revision, mirror, date, headings, templates, language: given }, context) {
     const language = corpusLanguage('wikipedia', given ?? context.language);
     if (edition === 'hub') return hubEdition(language, String(date ?? HUB_DATE), revision, mirror, context);
     const wiki = `${language.replaceAll('-', '_')}wiki`;
     const day = String(date);
-    const shard =
-      edition === 'dump'
-        ? dumpShard(`${wiki}/${day}/`, `${wiki}-${day}-pages-articles-multistream.xml.bz2`, {
-            language,
-            headings,
-            templates,
-          })
-        : cirrusShard(`${day}/`, `${wiki}-${day}-cirrussearch-content.json.gz`);
-    const transport = openPublished(edition === 'dump' ? DUMPS : CIRRUS, { mirror }, context);
+    const transport = openPublished(DUMPS, { mirror }, context);
+    const wikitext = { language, headings, templates };
     return {
       transport,
-      async *shards() {
-        if (edition === 'cirrus') yield shard;
-        else
-          yield* withChecksums([shard], await checksumsIfThere(transport, `${wiki}/${day}/${wiki}-${day}-md5sums.txt`));
-      },
+      shards: () =>
+        edition === 'dump' ? dumpShards(transport, wiki, day, wikitext) : searchIndexShards(transport, wiki, day),
     };
   },
 });
 
-const dumpShard = (folder: string, name: string, wikitext: WikitextOptions): Shard => ({
-  id: name,
-  path: folder + name,
-  codec: 'bz2',
-  format: 'mediawiki-xml',
-  fields: { text: 'text', wikitext },
-});
+async function* dumpShards(
+  transport: Transport,
+  wiki: string,
+  day: string,
+  wikitext: WikitextOptions,
+): AsyncGenerator<Shard> {
+  const folder = `${wiki}/${day}/`;
+  const name = `${wiki}-${day}-pages-articles-multistream.xml.bz2`;
+  const size = await dumpedSize(transport, folder, name);
+  const shard: Shard = {
+    id: name,
+    path: folder + name,
+    codec: 'bz2',
+    format: 'mediawiki-xml',
+    fields: { text: 'text', wikitext },
+    ...(size === undefined ? {} : { size }),
+  };
+  yield* withChecksums([shard], await checksumsIfThere(transport, `${folder}${wiki}-${day}-md5sums.txt`));
+}
 
-const cirrusShard = (folder: string, name: string): Shard => ({
-  id: name,
-  path: folder + name,
-  codec: 'gzip',
-  format: 'cirrus',
-  fields: { text: 'text' },
-});
+async function* searchIndexShards(transport: Transport, wiki: string, day: string): AsyncGenerator<Shard> {
+  const reading = { format: 'cirrus', fields: { text: 'text' } } as const;
+  const parts = await searchIndexParts(transport, wiki, day);
+  for (const { name, path, size } of parts)
+    yield { id: name, path, codec: 'bz2', ...reading, ...(size === undefined ? {} : { size }) };
+  if (parts.length > 0) return;
+  const name = `${wiki}-${day}-cirrussearch-content.json.gz`;
+  yield { id: name, path: `other/cirrussearch/${day}/${name}`, codec: 'gzip', ...reading };
+}
 
 function hubEdition(
   language: string,

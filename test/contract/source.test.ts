@@ -1,4 +1,5 @@
 // The contract of every registered source: it says what it is, refuses what it does not know, and lists the same shards each time.
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Plugin, Shard, SourcePlugin } from '../../src/pipeline/define.ts';
@@ -8,11 +9,25 @@ import { contextOf, folderOf, shardsOf } from '../helpers/transports.ts';
 
 const isSource = (plugin: Plugin): plugin is SourcePlugin => plugin.kind === 'source';
 const sources = plugins.filter(isSource);
-const published = sources.filter(({ name }) => name !== 'files');
+/** The user's own, which no mirror has. */
+const own: readonly string[] = ['files', 'stdin'];
+const published = sources.filter(({ name }) => !own.includes(name));
 const named = (some: readonly SourcePlugin[]) => some.map((plugin) => [plugin.name, plugin] as const);
 
+const wetPaths = ['2.1/wet/CC-MAIN-x-00001', '1.9/wet/CC-MAIN-x-00000', '1.9/wet/CC-MAIN-x-00001'].map(
+  (name) => `crawl-data/CC-MAIN-2024-22/segments/${name}.warc.wet.gz`,
+);
+
 /** For each source: options that list something, and the files that they list, in Japanese and in German. */
-const small: Readonly<Record<string, { options: object; files: readonly string[] }>> = {
+const small: Readonly<
+  Record<string, { options: object; files: readonly string[]; lists?: Record<string, Uint8Array> }>
+> = {
+  commoncrawl: {
+    options: { crawl: 'CC-MAIN-2024-22' },
+    files: wetPaths,
+    lists: { 'crawl-data/CC-MAIN-2024-22/wet.paths.gz': gzipSync(`${wetPaths.join('\n')}\n`) },
+  },
+  stdin: { options: { codec: 'none' }, files: [] },
   cc100: { options: {}, files: ['cc-100/ja.txt.xz', 'cc-100/de.txt.xz'] },
   files: { options: { glob: 'own/**/*.jsonl' }, files: ['own/b.jsonl', 'own/a.jsonl', 'own/deep/c.jsonl'] },
   huggingface: {
@@ -39,9 +54,10 @@ const small: Readonly<Record<string, { options: object; files: readonly string[]
   },
 };
 
-const folder = await folderOf(
-  Object.fromEntries(Object.values(small).flatMap(({ files }) => files.map((path) => [path, '{}\n']))),
-);
+const folder = await folderOf({
+  ...Object.fromEntries(Object.values(small).flatMap(({ files }) => files.map((path) => [path, '{}\n']))),
+  ...Object.assign({}, ...Object.values(small).map(({ lists }) => lists)),
+});
 const hub = await startMirror(folder, { pageSize: 1 });
 const listing = await startMirror(folder, { hub: false });
 afterAll(async () => {
@@ -77,6 +93,13 @@ describe.each(named(sources))('the source %s', (_, plugin) => {
     expect(plugin.licence).toMatch(/^.{10,200}\.$/);
   });
 
+  it('says in sentences what it needs, how large it is and which languages it has, where it says so', () => {
+    const { access, size, languages } = plugin;
+    for (const text of [access?.needs, size, languages]) expect(text ?? 'Nothing is said.').toMatch(/^.{10,200}\.$/);
+    expect(access?.page ?? 'https://').toMatch(/^https:\/\//);
+    expect(access?.variable ?? 'TOKEN').toMatch(/^[A-Z_]+$/);
+  });
+
   it('says what each of its options is for', () => {
     for (const [option, { description }] of Object.entries(optionsOf(plugin)))
       expect(description, option).toMatch(/^.{8,}\.$/s);
@@ -107,6 +130,7 @@ describe.each(named(sources))('the source %s', (_, plugin) => {
 
   it('lists files that are there', async () => {
     const source = open(plugin, published.includes(plugin) ? { mirror: folder } : {});
+    if (source.transport.once === true) return expect(await source.transport.list('')).toHaveLength(1);
     for (const { path, size } of await shardsOf(source)) {
       expect(await source.transport.size(path)).toBe(3);
       expect([undefined, 3]).toContain(size);
@@ -116,7 +140,7 @@ describe.each(named(sources))('the source %s', (_, plugin) => {
   it('touches nothing until its shards are asked for', () => {
     const before = hub.requests.length;
     if (published.includes(plugin)) open(plugin, { mirror: hub.base });
-    else expect(() => open(plugin, { glob: 'no/such/folder/*' })).not.toThrow();
+    else expect(() => open(plugin, plugin.name === 'files' ? { glob: 'no/such/folder/*' } : {})).not.toThrow();
     expect(hub.requests).toHaveLength(before);
   });
 });

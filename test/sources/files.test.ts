@@ -80,6 +80,7 @@ describe('files of one’s own', () => {
     ['A.JSONL.GZ', 'gzip', 'jsonl'],
     ['c4-ja.tfrecord-00000-of-01024.json.gz', 'gzip', 'jsonl'],
     ['v1.5.txt', 'none', 'blank-line'],
+    ['CC-MAIN-20240517233122-00000.warc.wet.gz', 'gzip', 'wet'],
   ])('are what their name says: %s is %s, %s', async (name, codec, format) => {
     expect(await list(await emptyFolder(`in/${name}`), { glob: 'in/*' })).toMatchObject([
       { id: `in/${name}`, codec, format },
@@ -138,6 +139,10 @@ describe('files of one’s own', () => {
     expect(error).toMatchObject({ name: 'SourceError', code: 'source.empty' });
     expect(error.message).toContain('*.jsonl');
     expect(error.message).toContain(folder);
+  });
+
+  it.each(['-', ['a', '-']])('are not standard input: %j says which source is', (glob) => {
+    expect(JSON.stringify(files.options.safeParse({ glob }).error?.issues)).toContain('`stdin`');
   });
 
   it.each([{}, { glob: '' }, { glob: [] }, { glob: ['a', ''] }, { glob: 3 }])(

@@ -23,7 +23,13 @@ const names = [
 const PINNED = 'datasets/allenai/c4/resolve/1588ec4/multilingual';
 const folder = await folderOf(
   Object.fromEntries(
-    [...names.map((name) => `${FOLDER}/${name}`), `${PINNED}/${train(0, 1)}`].map((path) => [path, '']),
+    [
+      ...['c4-ja.00002-00003', 'c4-ja.00004', 'c4-ja.00000-00001', 'c4-ja-Latn.00000-00001'].map(
+        (name) => `datasets/allenai/c4/resolve/mC4_3.1.0/multilingual/${name}.json.gz`,
+      ),
+      ...names.map((name) => `${FOLDER}/${name}`),
+      `${PINNED}/${train(0, 1)}`,
+    ].map((path) => [path, '']),
   ),
 );
 const hub = await startMirror(folder, { pageSize: 5 });
@@ -98,6 +104,21 @@ describe.each([
     expect(error.message).toContain('c4-xx.tfrecord');
     expect(error.message).toContain(mirror);
     expect(error.fix).toContain('https://huggingface.co/datasets/allenai/c4');
+  });
+
+  it('names the nearest language that there is', async () => {
+    expect((await failureOf(list({ language: 'ja-Latin' }))).fix).toContain('did you mean ja-Latn?');
+    expect((await failureOf(list({ language: 'af' }))).fix).toContain('Check split and revision');
+  });
+
+  it('reads version 3.1.0, whose files hold several shards and name them all', async () => {
+    const shards = await list({ revision: 'mC4_3.1.0' });
+    expect(shards.map(({ id }) => id)).toEqual([
+      'c4-ja.00000-00001.json.gz',
+      'c4-ja.00002-00003.json.gz',
+      'c4-ja.00004.json.gz',
+    ]);
+    expect(await list({ revision: 'mC4_3.1.0', shards: 2 })).toHaveLength(1);
   });
 
   it('does not mix two editions: it asks which one', async () => {

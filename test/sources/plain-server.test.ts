@@ -30,9 +30,20 @@ it('OSCAR is found by its published list of checksums', async () => {
   expect(shards.map(({ id }) => id)).toEqual(['ja_meta_part_9.jsonl.zst', 'ja_meta_part_10.jsonl.zst']);
 });
 
-it('Japanese mC4 is found by its published number of shards, other languages by `of`', async () => {
-  const shards = await list('mc4', { shards: '0-3' });
-  expect(shards.at(-1)?.id).toBe('c4-ja.tfrecord-00003-of-01024.json.gz');
-  expect(await list('mc4', { language: 'de', of: 2 })).toHaveLength(2);
-  expect((await failureOf(list('mc4', { language: 'de' }))).exitCode).toBe(3);
+it.each([
+  ['ja', 'train', 1024],
+  ['ja', 'validation', 8],
+  ['en', 'train', 11_264],
+  ['he', 'train', 1024],
+  ['ja-Latn', 'train', 8],
+])('mC4 in %s (%s) is found by its published number of shards', async (language, split, count) => {
+  const shards = await list('mc4', { language, split });
+  expect(shards).toHaveLength(count);
+  expect(shards.at(-1)?.id).toMatch(new RegExp(`-0*${count - 1}-of-0*${count}\\.json\\.gz$`));
+});
+
+it('mC4 in a language of which no number is published is an error, unless the number is given', async () => {
+  const error = await failureOf(list('mc4', { language: 'jaa' }));
+  expect(error).toMatchObject({ code: 'fetch.not_found', exitCode: 3 });
+  expect(await list('mc4', { language: 'jaa', of: 2 })).toHaveLength(2);
 });

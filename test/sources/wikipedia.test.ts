@@ -7,12 +7,17 @@ import { contextOf, failureOf, folderOf, joined, shardsOf } from '../helpers/tra
 
 const HUB = 'datasets/wikimedia/wikipedia/resolve';
 const part = (number: number): string => `train-${String(number).padStart(5, '0')}-of-00011.parquet`;
+const INDEX = 'other/cirrus_search_index/20251103/index_name=jawiki_content';
+const searchIndex = (number: number): string =>
+  `${INDEX}/jawiki_content-20251103-${String(number).padStart(5, '0')}.json.bz2`;
 const folder = await folderOf(
   Object.fromEntries(
     [
       'jawiki/20250601/jawiki-20250601-pages-articles-multistream.xml.bz2',
       'jawiki/20250601/jawiki-20250601-pages-articles-multistream-index.txt.bz2',
-      '20250602/jawiki-20250602-cirrussearch-content.json.gz',
+      'other/cirrussearch/20250602/jawiki-20250602-cirrussearch-content.json.gz',
+      ...Array.from({ length: 12 }, (_, number) => searchIndex(number)),
+      `${INDEX}/_SUCCESS`,
       ...Array.from({ length: 11 }, (_, number) => `${HUB}/main/20231101.ja/${part(number)}`),
       `${HUB}/main/20231101.ja/README.md`,
       `${HUB}/main/20231101.zh-min-nan/train-00000-of-00001.parquet`,
@@ -49,11 +54,18 @@ describe.each([
     ]);
   });
 
-  it('is the search index of the day', async () => {
+  it('is the search index of the day, in its parts by number', async () => {
+    const shards = await list({ date: 20251103, edition: 'cirrus' });
+    expect(shards.map(({ path }) => path)).toEqual(Array.from({ length: 12 }, (_each, number) => searchIndex(number)));
+    for (const shard of shards)
+      expect(shard).toMatchObject({ codec: 'bz2', format: 'cirrus', fields: { text: 'text' } });
+  });
+
+  it('is the search index of the day in one file, as it was published before', async () => {
     expect(await list({ date: '20250602', edition: 'cirrus' })).toEqual([
       {
         id: 'jawiki-20250602-cirrussearch-content.json.gz',
-        path: '20250602/jawiki-20250602-cirrussearch-content.json.gz',
+        path: 'other/cirrussearch/20250602/jawiki-20250602-cirrussearch-content.json.gz',
         codec: 'gzip',
         format: 'cirrus',
         fields: { text: 'text' },
@@ -108,11 +120,51 @@ describe.each([
   });
 });
 
+const NAME = 'jawiki-20250601-pages-articles-multistream.xml.bz2';
+const withStatus = (status: string): Promise<string> =>
+  folderOf({
+    'jawiki/20250601/dumpstatus.json': JSON.stringify({
+      version: '0.8',
+      jobs: {
+        xmlstubsdump: { status: 'done', updated: '2025-06-01 10:37:39', files: {} },
+        articlesmultistreamdump: {
+          status,
+          updated: '2025-06-03 11:10:35',
+          files: { [NAME]: { size: 4_215_000_000, md5: 'x' } },
+        },
+      },
+    }),
+  });
+
 describe('Wikipedia', () => {
+  it('has the size that the state of the dump tells, where it stands beside it', async () => {
+    await using server = await startMirror(await withStatus('done'));
+    expect(await shardsOf(open({ date: '20250601', mirror: server.base }))).toMatchObject([{ size: 4_215_000_000 }]);
+    const odd = await folderOf({ 'jawiki/20250601/dumpstatus.json': '{"jobs": 3' });
+    expect((await shardsOf(open({ date: '20250601', mirror: odd })))[0]?.size).toBeUndefined();
+  });
+
+  it.each(['in-progress', 'waiting', 'failed'])('is not read from a dump that is %s', async (status) => {
+    const error = await failureOf(shardsOf(open({ date: '20250601', mirror: await withStatus(status) })));
+    expect(error).toMatchObject({ name: 'SourceError', code: 'source.unfinished', exitCode: 3 });
+    expect(error.message).toContain(status);
+  });
+
+  it('is not read from a search index that is not finished or lacks a part', async () => {
+    const unfinished = await folderOf({ [searchIndex(0)]: '', [searchIndex(1)]: '' });
+    expect(await failureOf(shardsOf(open({ date: '20251103', edition: 'cirrus', mirror: unfinished })))).toMatchObject({
+      code: 'source.unfinished',
+      fix: expect.stringContaining('_SUCCESS'),
+    });
+    const gap = await folderOf({ [searchIndex(0)]: '', [searchIndex(2)]: '', [`${INDEX}/_SUCCESS`]: '' });
+    const error = await failureOf(shardsOf(open({ date: '20251103', edition: 'cirrus', mirror: gap })));
+    expect(error).toMatchObject({ code: 'source.shard_missing', message: expect.stringContaining('Part 1') });
+  });
+
   it('comes from the place of its edition unless a mirror is given', () => {
     const base = (options: object): string => open(options).transport.base;
     expect(base({ date: '20250601' })).toBe('https://dumps.wikimedia.org/');
-    expect(base({ date: '20250601', edition: 'cirrus' })).toBe('https://dumps.wikimedia.org/other/cirrussearch/');
+    expect(base({ date: '20250601', edition: 'cirrus' })).toBe('https://dumps.wikimedia.org/');
     expect(base({ edition: 'hub' })).toBe('https://huggingface.co/');
   });
 

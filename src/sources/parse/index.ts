@@ -4,6 +4,7 @@ import { blankLine } from './blank-line.ts';
 import { cirrus } from './cirrus.ts';
 import { jsonLines } from './jsonl.ts';
 import { mediawikiXml } from './mediawiki-xml.ts';
+import { wet } from './wet.ts';
 
 export const formats: Readonly<Record<FormatName, Format>> = {
   jsonl: jsonLines('jsonl'),
@@ -11,4 +12,5 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   'blank-line': blankLine,
   cirrus,
   'mediawiki-xml': mediawikiXml,
+  wet,
 };
