@@ -1,6 +1,7 @@
 // Addresses as Japanese pages write them: with and without scheme, ports, queries, percent signs, Japanese letters.
-import type { Half } from './labelled.ts';
+
 import type { Random } from '../sample/random.ts';
+import type { Half } from './labelled.ts';
 
 const hosts: Readonly<Record<Half, readonly string[]>> = {
   tune: [

@@ -18,7 +18,13 @@ const items = (line: string): string[] => line.split('|');
 function addressLine(line: string): AddressLine {
   const at = line.indexOf(' =>');
   if (at < 0) throw new Error(`chrome.txt: an address line without an answer: ${line}`);
-  return { template: line.slice(0, at), left: line.slice(at + 3).trimStart().split('|') };
+  return {
+    template: line.slice(0, at),
+    left: line
+      .slice(at + 3)
+      .trimStart()
+      .split('|'),
+  };
 }
 
 export function readChrome(source: string): Record<Half, Chrome> {

@@ -79,7 +79,8 @@ class Composer {
     if (random.chance(0.15)) this.#joinMenu(lines);
     if (random.chance(0.15)) this.#widen(lines);
     if (title !== undefined) lines.unshift(line('keep', title));
-    for (let more = random.int(0, 2); more > 0; more--) lines.splice(random.int(1, lines.length), 0, this.#boilerplate());
+    for (let more = random.int(0, 2); more > 0; more--)
+      lines.splice(random.int(1, lines.length), 0, this.#boilerplate());
     if (random.chance(0.5)) lines.push(this.#addressLine());
     for (let more = random.int(1, 3); more > 0; more--) lines.push(this.#boilerplate());
     if (random.chance(0.6)) lines.unshift(this.#trail());
@@ -99,7 +100,8 @@ class Composer {
 
   #menuText(items: readonly string[]): string {
     const random = this.#random;
-    if (random.chance(0.08)) return items.map((item) => (this.#half === 'tune' ? `[${item}]` : `【${item}】`)).join(' ');
+    if (random.chance(0.08))
+      return items.map((item) => (this.#half === 'tune' ? `[${item}]` : `【${item}】`)).join(' ');
     const bar = random.pick(bars[this.#half]);
     const edge = bar.trim() !== '' && bar !== '・' && random.chance(0.25) ? bar.trimEnd() : '';
     return items.join(bar) + edge;
@@ -137,7 +139,12 @@ class Composer {
     const random = this.#random;
     const [y, m, d] = [random.int(2004, 2021), random.int(1, 12), random.int(1, 28)];
     const two = (n: number) => String(n).padStart(2, '0');
-    return random.pick([`${y}年${m}月${d}日`, `${y}/${two(m)}/${two(d)}`, `${y}.${m}.${d}`, `${y}-${two(m)}-${two(d)}`]);
+    return random.pick([
+      `${y}年${m}月${d}日`,
+      `${y}/${two(m)}/${two(d)}`,
+      `${y}.${m}.${d}`,
+      `${y}-${two(m)}-${two(d)}`,
+    ]);
   }
 
   #boilerplate(): LabelledLine {
@@ -161,7 +168,10 @@ class Composer {
   /** A menu in the line of a paragraph, as pages look when their mark-up went. */
   #joinMenu(lines: LabelledLine[]): void {
     const random = this.#random;
-    const menu = random.pick(this.#chrome.menus).slice(0, 3).join(random.pick([' | ', ' - ', '｜']));
+    const menu = random
+      .pick(this.#chrome.menus)
+      .slice(0, 3)
+      .join(random.pick([' | ', ' - ', '｜']));
     const ahead = random.chance(0.5);
     this.#changeProse(lines, 'cut', (text) => ({
       text: ahead ? `${menu} | ${text}` : `${text} ${menu}`,

@@ -101,9 +101,7 @@ export function writeMistakes(folder: string, all: readonly Result[]): number {
     if (score.mistakes.length > 0)
       writeFileSync(
         join(folder, `${rule.name}-${part}.diff`),
-        `${score.mistakes
-          .map((mistake) => diffOf(mistake))
-          .join('\n\n')}\n`,
+        `${score.mistakes.map((mistake) => diffOf(mistake)).join('\n\n')}\n`,
       );
   }
   return count;

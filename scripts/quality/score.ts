@@ -106,7 +106,12 @@ export function judge(rule: Rule, page: LabelledPage, score: Score): void {
         if (changed) score.harmed++;
         note();
       }
-    } else if (changed && !raw && !rule.free.includes(line.label) && !(line.label !== 'keep' && got === '' && line.accept.includes(''))) {
+    } else if (
+      changed &&
+      !raw &&
+      !rule.free.includes(line.label) &&
+      !(line.label !== 'keep' && got === '' && line.accept.includes(''))
+    ) {
       score.harmed++;
       note();
     }
