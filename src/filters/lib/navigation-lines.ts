@@ -3,7 +3,8 @@
 // The rule: cut at separators; every item is short and free of sentence punctuation; and the more a separator also
 // occurs in prose, the more of the items must be known navigation words.
 import type { Edit } from './edits.ts';
-import { type ExtraWords, HOME, intoWords, navigationStrength, SURE, UNKNOWN } from './navigation-words.ts';
+import { type Surroundings, weigh, weighsAsMenu, weighsBesideProse } from './navigation-evidence.ts';
+import { CATEGORY, type ExtraWords, HOME, intoWords, navigationStrength, SURE, UNKNOWN } from './navigation-words.ts';
 import { isHiragana } from './script.ts';
 import { ARROW, BAR, BLANK, BRACKET, DASH, DOT, FLOW, type Item, SLASH, type Split, split } from './separators.ts';
 
@@ -11,6 +12,10 @@ const MARKED = BAR | ARROW | FLOW | DASH | SLASH | BRACKET;
 const LONGEST_ITEM = 24;
 const LONGEST_LEAF = 20;
 const MOST_ITEMS = 60;
+const sentencePunctuation = /[。、！？「」，,;；]/u;
+
+/** Between Latin letters > is mostly code, but not after the word home. */
+const closeTrail = /^(?:home|top)(?:>[A-Z][A-Za-z' &-]{1,30}){1,6}$/i;
 
 /** `現在位置：ホーム > …` */
 const positionLabel =
@@ -23,28 +28,41 @@ export interface Marks {
 }
 
 /** Whether text[start .. end), which has no sentence end inside, is nothing but navigation. */
-export function isNavigationLine(text: string, start: number, end: number, marks: Marks, extra: ExtraWords): boolean {
+export function isNavigationLine(
+  text: string,
+  { start, end }: Item,
+  marks: Marks,
+  around: Surroundings,
+  extra: ExtraWords,
+): boolean {
   if (marks.separators > 0) {
+    if (closeTrail.test(text.slice(start, Math.min(end, start + 100)))) return end - start <= 100;
     const label = positionLabel.exec(text.slice(start, Math.min(end, start + 24)));
     const from = start + (label?.[0].length ?? 0);
     const marked = split(text, from, end, MARKED);
     if (marked.items.length > 1 || (marked.kinds !== 0 && marked.edge === 'open')) {
       const whole = count(text, marked.items, extra);
-      return whole !== undefined && isMenu(whole, marked);
+      if (whole === undefined) return false;
+      return isMenu(whole, marked) || weighsAsMenu(weigh(text, marked.items, marked.kinds, extra), marked, around);
     }
     const dots = split(text, from, end, DOT);
     if (dots.items.length > 2) {
       const { items, known, sure } = count(text, dots.items, extra) ?? nobody;
       // Prose lists nouns the same way (料理・音楽・映画).
       if (items > 2 && ((sure > 1 && known * 3 >= items * 2) || (sure > 0 && known === items))) return true;
+      if (items > 3 && weighsAsMenu(weigh(text, dots.items, dots.kinds, extra), dots, around)) return true;
     }
   }
-  return marks.spaces > 0 ? isSpacedMenu(text, start, end, extra) : isUnspacedMenu(text.slice(start, end), extra);
+  return marks.spaces > 0
+    ? isSpacedMenu(text, start, end, extra, around)
+    : isUnspacedMenu(text.slice(start, end), extra);
 }
 
-function isSpacedMenu(text: string, start: number, end: number, extra: ExtraWords): boolean {
-  const { items, known, sure } = count(text, split(text, start, end, BLANK).items, extra) ?? nobody;
+function isSpacedMenu(text: string, start: number, end: number, extra: ExtraWords, around: Surroundings): boolean {
+  const words = split(text, start, end, BLANK);
+  const { items, known, sure } = count(text, words.items, extra) ?? nobody;
   if (items === 2) return sure === 2;
+  if (items > 3 && sure > 0 && weighsAsMenu(weigh(text, words.items, words.kinds, extra), words, around)) return true;
   return items > 2 && known * 3 >= items * 2 && (sure > 0 || (known === items && items > 4));
 }
 
@@ -75,9 +93,9 @@ function count(text: string, items: readonly Item[], extra: ExtraWords): Count |
   for (const [index, { start, end }] of items.entries()) {
     if (end - start > LONGEST_ITEM) return undefined;
     const item = text.slice(start, end);
-    if (/[。、！？「」，,;；]/u.test(item)) return undefined;
+    if (sentencePunctuation.test(item)) return undefined;
     const strength = navigationStrength(item, extra);
-    if (strength !== UNKNOWN) known++;
+    if (strength !== UNKNOWN && strength !== CATEGORY) known++;
     if (strength >= SURE) sure++;
     if (index === 0) first = strength;
     letters += end - start;
@@ -121,6 +139,14 @@ export function headEdit(text: string, start: number, end: number, extra: ExtraW
     listed++;
     if (strength >= SURE) sure++;
   }
+  const prose = items.findIndex((item) => !isItem(text, item));
+  const ahead = items[prose];
+  if (
+    prose > listed &&
+    ahead !== undefined &&
+    weighsBesideProse(weigh(text, items.slice(0, prose), kinds, extra), kinds)
+  )
+    return end - ahead.start < 10 || leansBack(text, ahead.start) ? undefined : { start, end: ahead.start, put: '' };
   const rest = items[listed];
   const first = items[0];
   if (rest === undefined || first === undefined || listed < 2 || sure === 0) return undefined;
@@ -131,6 +157,9 @@ export function headEdit(text: string, start: number, end: number, extra: ExtraW
   if (end - leaf < 10 || leansBack(text, leaf)) return undefined;
   return { start, end: leaf, put: '' };
 }
+
+const isItem = (text: string, { start, end }: Item): boolean =>
+  end - start <= LONGEST_ITEM && !sentencePunctuation.test(text.slice(start, end));
 
 /** Where the prose begins when a space ends the last item within `longest` characters; else `from`. */
 function afterLeaf(text: string, from: number, end: number, longest: number): number {
@@ -160,8 +189,9 @@ export function tailEdit(text: string, from: number, end: number, extra: ExtraWo
   if (end - start > 200) return undefined;
   const marked = split(text, start, end, MARKED);
   const tail = count(text, marked.items, extra);
-  if (tail === undefined || tail.items < 3 || tail.known < 2 || tail.sure === 0 || !isMenu(tail, marked))
-    return undefined;
+  if (tail === undefined || tail.items < 3) return undefined;
+  const listed = tail.known > 1 && tail.sure > 0 && isMenu(tail, marked);
+  if (!listed && !weighsBesideProse(weigh(text, marked.items, marked.kinds, extra), marked.kinds)) return undefined;
   let cut = start;
   while (cut > from && (text[cut - 1] === ' ' || text[cut - 1] === '\u3000')) cut--;
   return { start: cut, end, put: '' };
