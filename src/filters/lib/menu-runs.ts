@@ -1,6 +1,6 @@
 // Finds menus that were written one item a line.
 //
-// The rule: a run begins and ends with a listed word; at most two unlisted short lines stand between listed ones; blank
+// The rule: a run begins and ends with a listed word; at most two unlisted short lines (four before any prose) stand between listed ones; blank
 // lines and rows of symbols are looked through, anything longer or with a sentence end breaks it. It is a menu when it
 // has four lines or more, three in five of them known, and either two of those surely navigation, or one and four in
 // five known, or five lines that are all known (three suffice when all are sure); or when its words together weigh enough
@@ -25,8 +25,10 @@ export interface RunLine {
 export const passed: RunLine = { kind: THROUGH, bullet: 0, weight: 0 };
 export const broken: RunLine = { kind: BREAKS, bullet: 0, weight: 0 };
 
-const MOST_UNLISTED = 2;
 type Place = 'top' | 'inside';
+/** Whether listed or not: what is looked back at stays bounded. */
+const MOST_PENDING = 8;
+const mostUnlisted: Readonly<Record<Place, number>> = { top: 4, inside: 2 };
 
 /** Calls `found` with the index of each line of a menu, ascending within a run. */
 export function menuRuns(all: readonly RunLine[], found: (line: number) => void): void {
@@ -46,26 +48,33 @@ function listedRuns(all: readonly RunLine[], take: (line: number) => void): void
   let place: Place = 'top';
   // Whether all lines so far might be a menu's: then it may begin with words that only end like one's.
   let opening = true;
-  const close = (): void => {
+  const close = (next: 'prose' | 'other'): void => {
+    // Words that end as a menu's belong to it, but not the title of the prose that comes.
+    const titled = next === 'prose' ? pending.length - 1 : pending.length;
+    for (const [index, line] of pending.entries()) {
+      if (lines.length === 0 || index >= titled || all[line]?.kind !== SHAPED) break;
+      lines.push(line);
+    }
     const run = lines.map((line) => all[line] ?? broken);
-    if (isMenu(run) || weighsAsRun(weightsOf(run), place)) lines.forEach(take);
+    if (isMenu(run) || (isHalfListed(run) && weighsAsRun(weightsOf(run), place))) lines.forEach(take);
     lines = [];
     pending = [];
   };
   for (const [line, { kind }] of all.entries()) {
     if (kind === THROUGH) continue;
     if (kind === BREAKS) {
-      close();
+      close('prose');
       [place, opening] = ['inside', false];
     } else if (kind >= CATEGORY) {
       lines.push(...pending, line);
       pending = [];
     } else if (lines.length > 0 || (opening && kind === SHAPED)) {
       pending.push(line);
-      if (pending.length > MOST_UNLISTED) close();
+      const unlisted = pending.filter((at) => all[at]?.kind === UNKNOWN).length;
+      if (unlisted > mostUnlisted[place] || pending.length > MOST_PENDING) close('other');
     } else opening = false;
   }
-  close();
+  close('prose');
 }
 
 function bulletedRuns(all: readonly RunLine[], take: (line: number) => void): void {
@@ -88,6 +97,9 @@ function bulletedRuns(all: readonly RunLine[], take: (line: number) => void): vo
   }
   close();
 }
+
+const isHalfListed = (run: readonly RunLine[]): boolean =>
+  2 * run.filter(({ kind }) => kind !== UNKNOWN).length >= run.length;
 
 const weightsOf = (lines: readonly RunLine[]): number[] => lines.map(({ weight }) => weight);
 

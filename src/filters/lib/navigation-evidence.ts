@@ -23,7 +23,7 @@ const weightOf = new Map<number, number>([
 
 /** Programs are told to go there by manuals (設定 > 一般): as a trail's first item they speak against a web site. */
 const ofPrograms = new Set(
-  '設定 環境設定 ツール ファイル 編集 表示 オプション 挿入 書式 スタート スタートメニュー コントロールパネル システム 一般 メニュー システム環境設定 再生画面 アプリ'.split(
+  '設定 環境設定 ツール ファイル 編集 表示 オプション 挿入 書式 スタート スタートメニュー コントロールパネル システム 一般 システム環境設定 再生画面 アプリ'.split(
     ' ',
   ),
 );
@@ -81,7 +81,7 @@ export function weigh(text: string, items: readonly Item[], kinds: number, extra
     const strength = navigationStrength(item, extra);
     let weight = weightOfItem(item, strength);
     if (kinds & ARROW && index > 0 && index === items.length - 1) weight = Math.max(weight, -0.2);
-    if (kinds & (ARROW | SLASH) && index === 0 && ofPrograms.has(item)) weight = -1.5;
+    if (kinds & ARROW && index === 0 && ofPrograms.has(item)) weight = -1.5;
     sum += weight;
   }
   return { items: items.length, sum };

@@ -4,7 +4,16 @@
 // occurs in prose, the more of the items must be known navigation words.
 import type { Edit } from './edits.ts';
 import { type Surroundings, weigh, weighsAsMenu, weighsBesideProse } from './navigation-evidence.ts';
-import { CATEGORY, type ExtraWords, HOME, intoWords, navigationStrength, SURE, UNKNOWN } from './navigation-words.ts';
+import {
+  CATEGORY,
+  type ExtraWords,
+  HOME,
+  intoWords,
+  navigationStrength,
+  PLAUSIBLE,
+  SURE,
+  UNKNOWN,
+} from './navigation-words.ts';
 import { isHiragana } from './script.ts';
 import { ARROW, BAR, BLANK, BRACKET, DASH, DOT, FLOW, type Item, SLASH, type Split, split } from './separators.ts';
 
@@ -15,7 +24,7 @@ const MOST_ITEMS = 60;
 const sentencePunctuation = /[。、！？「」，,;；]/u;
 
 /** Between Latin letters > is mostly code, but not after the word home. */
-const closeTrail = /^(?:home|top)(?:>[A-Z][A-Za-z' &-]{1,30}){1,6}$/i;
+const closeTrail = /^(?:Home|HOME|Top|TOP)(?:[>/][A-Z][A-Za-z' &-]{1,30}){1,6}$/;
 
 /** `現在位置：ホーム > …` */
 const positionLabel =
@@ -60,9 +69,10 @@ export function isNavigationLine(
 
 function isSpacedMenu(text: string, start: number, end: number, extra: ExtraWords, around: Surroundings): boolean {
   const words = split(text, start, end, BLANK);
-  const { items, known, sure } = count(text, words.items, extra) ?? nobody;
+  const { items, known, sure, plausible } = count(text, words.items, extra) ?? nobody;
   if (items === 2) return sure === 2;
-  if (items > 3 && sure > 0 && weighsAsMenu(weigh(text, words.items, words.kinds, extra), words, around)) return true;
+  if (items > 3 && plausible > 0 && weighsAsMenu(weigh(text, words.items, words.kinds, extra), words, around))
+    return true;
   return items > 2 && known * 3 >= items * 2 && (sure > 0 || (known === items && items > 4));
 }
 
@@ -77,17 +87,19 @@ interface Count {
   readonly items: number;
   readonly known: number;
   readonly sure: number;
+  /** Of sure words, and of words that are menu items first of all. */
+  readonly plausible: number;
   readonly first: number;
   /** All in Japanese, two letters on the average: no arithmetic, no code. */
   readonly wordy: 'wordy' | 'mixed';
 }
 
-const nobody: Count = { items: 0, known: 0, sure: 0, first: UNKNOWN, wordy: 'mixed' };
+const nobody: Count = { items: 0, known: 0, sure: 0, plausible: 0, first: UNKNOWN, wordy: 'mixed' };
 
 /** Undefined when an item is no menu item: too long, or part of a sentence. */
 function count(text: string, items: readonly Item[], extra: ExtraWords): Count | undefined {
   if (items.length > MOST_ITEMS) return undefined;
-  let [known, sure, first] = [0, 0, UNKNOWN];
+  let [known, sure, plausible, first] = [0, 0, 0, UNKNOWN];
   let wordy: Count['wordy'] = 'wordy';
   let letters = 0;
   for (const [index, { start, end }] of items.entries()) {
@@ -97,12 +109,13 @@ function count(text: string, items: readonly Item[], extra: ExtraWords): Count |
     const strength = navigationStrength(item, extra);
     if (strength !== UNKNOWN && strength !== CATEGORY) known++;
     if (strength >= SURE) sure++;
+    if (strength >= PLAUSIBLE) plausible++;
     if (index === 0) first = strength;
     letters += end - start;
     if (!/[\u3041-\u30fe\u4e00-\u9fff]/u.test(item) || /[0-9０-９=+*]/.test(item)) wordy = 'mixed';
   }
   if (letters < 2 * items.length) wordy = 'mixed';
-  return { items: items.length, known, sure, first, wordy };
+  return { items: items.length, known, sure, plausible, first, wordy };
 }
 
 function isMenu(count: Count, { kinds, edge }: Split): boolean {
@@ -142,7 +155,7 @@ export function headEdit(text: string, start: number, end: number, extra: ExtraW
   const prose = items.findIndex((item) => !isItem(text, item));
   const ahead = items[prose];
   if (
-    prose > listed &&
+    prose >= listed &&
     ahead !== undefined &&
     weighsBesideProse(weigh(text, items.slice(0, prose), kinds, extra), kinds)
   )

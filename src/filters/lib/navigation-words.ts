@@ -69,6 +69,8 @@ export function navigationStrength(item: string, extra: ExtraWords): number {
   if (word === '' || word.length > LONGEST_WORD) return UNKNOWN;
   const listed = strength.get(word);
   if (listed !== undefined) return listed;
+  const plainWord = word.length > 2 && (word[0] === 'ご' || word[0] === 'お') ? strength.get(word.slice(1)) : undefined;
+  if (plainWord !== undefined) return plainWord;
   if (extra.has(word)) return SURE;
   if (word.length > LONGEST_ENDED) return UNKNOWN;
   // `2017年4月(12)`: the months of an archive. Other things are counted so as well (りんご（3）).
