@@ -4,6 +4,7 @@ import { companions, lonelyWords, services, strongPhrases } from './boilerplate-
 import { dateLine, endOfDate } from './date-lines.ts';
 import {
   isCookieNotice,
+  isLink,
   isMetaLine,
   isPageNumbers,
   isRightsLine,
