@@ -33,6 +33,10 @@ const PAGER = 5;
 const LONGEST_OF_PHRASES = 120;
 const LONGEST_NOTICE = 300;
 const LONGEST_POINTER = 24;
+const LONGEST_OF_PROSE_OPENING = 48;
+const ofProse: ReadonlySet<string> = new Set(
+  'この その より 最後 今日 昨日 次の 前の 記事 関連 作品 写真 その他 もと 最近 質問 本文 動画 新着 投稿'.split(' '),
+);
 /** Lines of digits and dates. */
 const LONGEST_OF_NUMBERS = 60;
 
@@ -53,6 +57,8 @@ export const noticesIn = (text: string): Notices => (hasNoticeWord(text) ? 'some
 export class BoilerplateLines {
   readonly #book: PhraseBook;
   readonly #openings: Openings;
+  /** Those that prose begins with as often. */
+  readonly #shortOpenings: Openings;
 
   constructor(extra: readonly string[]) {
     this.#book = new PhraseBook([
@@ -66,7 +72,9 @@ export class BoilerplateLines {
       [pagerWords, PAGER],
       [extra.map(simplified), STRONG],
     ]);
-    this.#openings = new Openings([...this.#book.openings(), ...noticeOpenings]);
+    const openings = [...this.#book.openings(), ...noticeOpenings];
+    this.#openings = new Openings(openings.filter((opening) => !ofProse.has(opening)));
+    this.#shortOpenings = new Openings(openings.filter((opening) => ofProse.has(opening)));
   }
 
   judge(text: string, start: number, end: number, notices: Notices): Verdict {
@@ -85,6 +93,7 @@ export class BoilerplateLines {
     if (length > LONGEST_OF_PHRASES) return false;
     let first = start;
     while (first < end && between[text.charCodeAt(first)] === 1) first++;
+    if (length <= LONGEST_OF_PROSE_OPENING && this.#shortOpenings.fit(text, first)) return true;
     return this.#openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
   }
 

@@ -100,9 +100,9 @@ function atDot(text: string, dot: number, from: number, mail: Mail): Found {
     return hostEnd > 0 ? spanTo(start, endOfUrl(text, hostEnd)) : nothing(end);
   }
   const host = hostIn(text, start, end);
-  if (host === undefined || isDisguisedMail(text, host.start)) return nothing(end);
+  if (host === undefined) return nothing(end);
   const addressEnd = endOfBareAddress(text, host);
-  if (addressEnd < 0) return nothing(end);
+  if (addressEnd < 0 || isDisguisedMail(text, host.start)) return nothing(end);
   let addressStart = host.start;
   while (addressStart > from && text[addressStart - 1] === '/') addressStart--;
   return { span: { start: addressStart, end: addressEnd }, next: Math.max(addressEnd, dot + 1) };

@@ -3,7 +3,7 @@ import { type Edit, removeLine } from './edits.ts';
 import { broken, menuRuns, passed, type RunLine } from './menu-runs.ts';
 import { type Surroundings, weightOfItem } from './navigation-evidence.ts';
 import { headEdit, isNavigationLine, tailEdit } from './navigation-lines.ts';
-import { CATEGORY, type ExtraWords, navigationStrength, UNKNOWN } from './navigation-words.ts';
+import { CATEGORY, type MenuWords, UNKNOWN } from './navigation-words.ts';
 import { looks, NONE, SEPARATOR, SPACE, STOP } from './separators.ts';
 import { isSymbolRow } from './symbol-rows.ts';
 
@@ -18,8 +18,8 @@ const LONGEST_MEAN_ITEM = 24;
 const bullets = new Set([...'・●○■□◆◇◎★☆▶▷►▸»›>＞•*※→－-'].map((character) => character.charCodeAt(0)));
 
 /** The edits that take navigation out, ascending. Linear: closer looks are bounded per line. */
-export function navigationEdits(text: string, extra: ExtraWords): Edit[] {
-  const page = new Page(text, extra);
+export function navigationEdits(text: string, words: MenuWords): Edit[] {
+  const page = new Page(text, words);
   for (let start = 0; start <= text.length; ) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
@@ -32,7 +32,7 @@ export function navigationEdits(text: string, extra: ExtraWords): Edit[] {
 /** The lines of one text as they are judged. */
 class Page {
   readonly #text: string;
-  readonly #extra: ExtraWords;
+  readonly #words: MenuWords;
   /** Where each line starts, and what it is to menus of one item a line. */
   readonly #starts: number[] = [];
   readonly #lines: RunLine[] = [];
@@ -42,9 +42,9 @@ class Page {
   #place: Surroundings['place'] = 'top';
   #before: Surroundings['before'] = 'other';
 
-  constructor(text: string, extra: ExtraWords) {
+  constructor(text: string, words: MenuWords) {
     this.#text = text;
-    this.#extra = extra;
+    this.#words = words;
   }
 
   add(start: number, end: number): void {
@@ -87,7 +87,7 @@ class Page {
       else afterStop = at + 1;
     }
     if (afterStop >= 0) {
-      const cut = separators < 2 ? undefined : (this.#head(start, end) ?? tailEdit(text, afterStop, end, this.#extra));
+      const cut = separators < 2 ? undefined : (this.#head(start, end) ?? tailEdit(text, afterStop, end, this.#words));
       if (cut !== undefined) this.#edits.push(cut);
       return broken;
     }
@@ -95,7 +95,7 @@ class Page {
     const columns = separators > 1;
     if (
       (parts === 1 || end - start <= parts * LONGEST_MEAN_ITEM) &&
-      isNavigationLine(text, { start, end }, { separators, spaces }, this.#around(start, end), this.#extra)
+      isNavigationLine(text, { start, end }, { separators, spaces }, () => this.#around(start, end), this.#words)
     ) {
       this.#edits.push(removeLine(text, start, end));
       this.#before = 'menu';
@@ -113,7 +113,7 @@ class Page {
     let from = start;
     if (bullet !== 0) for (from++; looks[text.charCodeAt(from)] === SPACE; from++);
     const item = text.slice(from, end);
-    const kind = navigationStrength(item, this.#extra);
+    const kind = this.#words.strength(item);
     if (kind === UNKNOWN && isSymbolRow(text, start, end)) return passed;
     if (kind >= CATEGORY) this.#listed++;
     return { kind, bullet, weight: weightOfItem(item, kind) };
@@ -142,7 +142,7 @@ class Page {
     for (let at = start; at < Math.min(end, start + LONGEST_MEAN_ITEM); at++) {
       const look = looks[text.charCodeAt(at)];
       if (look === STOP) return undefined;
-      if (look === SEPARATOR) return headEdit(text, start, end, this.#extra);
+      if (look === SEPARATOR) return headEdit(text, start, end, this.#words);
     }
     return undefined;
   }
@@ -150,7 +150,7 @@ class Page {
   /** A menu at the end of a long line, after the last sentence within reach. */
   #tail(from: number, end: number): Edit | undefined {
     for (let at = end - 1; at >= from; at--) {
-      if (looks[this.#text.charCodeAt(at)] === STOP) return tailEdit(this.#text, at + 1, end, this.#extra);
+      if (looks[this.#text.charCodeAt(at)] === STOP) return tailEdit(this.#text, at + 1, end, this.#words);
     }
     return undefined;
   }

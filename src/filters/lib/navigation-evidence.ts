@@ -1,15 +1,6 @@
 // How much the items of a line, taken together, look like a menu: a sum of weights, so that unlisted words may stand
 // among listed ones, and a line of nothing but unlisted words needs an arrow between them, or a place that helps.
-import {
-  CATEGORY,
-  type ExtraWords,
-  HOME,
-  navigationStrength,
-  PLAUSIBLE,
-  SHAPED,
-  SURE,
-  UNKNOWN,
-} from './navigation-words.ts';
+import { CATEGORY, HOME, type MenuWords, PLAUSIBLE, SHAPED, SURE, UNKNOWN } from './navigation-words.ts';
 import { isDigit, isHiragana, isJapaneseLetter } from './script.ts';
 import { ARROW, BAR, BLANK, BRACKET, DASH, DOT, FLOW, type Item, LEAD, SLASH, type Split } from './separators.ts';
 
@@ -74,11 +65,11 @@ export interface Evidence {
 }
 
 /** Adds the weights up; a trail's last item may be any title. */
-export function weigh(text: string, items: readonly Item[], kinds: number, extra: ExtraWords): Evidence {
+export function weigh(text: string, items: readonly Item[], kinds: number, words: MenuWords): Evidence {
   let sum = 0;
   for (const [index, { start, end }] of items.entries()) {
     const item = text.slice(start, end);
-    const strength = navigationStrength(item, extra);
+    const strength = words.strength(item);
     let weight = weightOfItem(item, strength);
     if (kinds & ARROW && index > 0 && index === items.length - 1) weight = Math.max(weight, -0.2);
     if (kinds & ARROW && index === 0 && ofPrograms.has(item)) weight = -1.5;

@@ -58,24 +58,54 @@ const ornaments = new Set(
 );
 const isOrnament = (code: number): boolean => ornaments.has(code);
 
-/** Words that a pipeline file adds count as sure. */
-export type ExtraWords = ReadonlySet<string>;
+/** By their last character, so that a word is compared with few of them. */
+const endingsBy = new Map<number, string[]>();
+for (const ending of endings) {
+  const last = ending.charCodeAt(ending.length - 1);
+  endingsBy.set(last, [...(endingsBy.get(last) ?? []), ending]);
+}
 
-export function navigationStrength(item: string, extra: ExtraWords): number {
-  if (item.length > LONGEST_WORD * 2) return UNKNOWN;
-  const exact = strength.get(item);
-  if (exact !== undefined) return exact;
-  const word = isCanonical(item) ? item : canonical(item);
-  if (word === '' || word.length > LONGEST_WORD) return UNKNOWN;
-  const listed = strength.get(word);
-  if (listed !== undefined) return listed;
-  const plainWord = word.length > 2 && (word[0] === 'ご' || word[0] === 'お') ? strength.get(word.slice(1)) : undefined;
-  if (plainWord !== undefined) return plainWord;
-  if (extra.has(word)) return SURE;
-  if (word.length > LONGEST_ENDED) return UNKNOWN;
-  // `2017年4月(12)`: the months of an archive. Other things are counted so as well (りんご（3）).
-  if (counted.test(item)) return month.test(word) ? SURE : SHAPED;
-  return endings.some((ending) => word.length > ending.length && word.endsWith(ending)) ? SHAPED : UNKNOWN;
+const endsAsMenuItem = (word: string): boolean =>
+  endingsBy
+    .get(word.charCodeAt(word.length - 1))
+    ?.some((ending) => word.length > ending.length && word.endsWith(ending)) === true;
+
+/** Sites repeat their menus on every page. Beyond this the memory of them starts anew. */
+const MOST_REMEMBERED = 4096;
+
+/** Knows how surely an item is navigation, words that a pipeline file adds included: they count as sure. */
+export class MenuWords {
+  readonly #extra: ReadonlySet<string>;
+  /** Answers given before; it changes nothing but the time they take. */
+  readonly #known = new Map<string, number>();
+
+  constructor(extra: readonly string[] = []) {
+    this.#extra = new Set(extra.map(canonical));
+  }
+
+  strength(item: string): number {
+    if (item.length > LONGEST_WORD * 2) return UNKNOWN;
+    const exact = strength.get(item) ?? this.#known.get(item);
+    if (exact !== undefined) return exact;
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    const judged = this.#judge(item);
+    this.#known.set(item, judged);
+    return judged;
+  }
+
+  #judge(item: string): number {
+    const word = isCanonical(item) ? item : canonical(item);
+    if (word === '' || word.length > LONGEST_WORD) return UNKNOWN;
+    const listed = strength.get(word);
+    if (listed !== undefined) return listed;
+    const polite = word.length > 2 && (word[0] === 'ご' || word[0] === 'お') ? strength.get(word.slice(1)) : undefined;
+    if (polite !== undefined) return polite;
+    if (this.#extra.has(word)) return SURE;
+    if (word.length > LONGEST_ENDED) return UNKNOWN;
+    // `2017年4月(12)`: the months of an archive. Other things are counted so as well (りんご（3）).
+    if (counted.test(item)) return month.test(word) ? SURE : SHAPED;
+    return endsAsMenuItem(word) ? SHAPED : UNKNOWN;
+  }
 }
 
 const counted = /[(（[]\d{1,6}件?[)）\]]\s?$/u;

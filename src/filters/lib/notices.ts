@@ -44,9 +44,12 @@ export const noticeOpenings: readonly string[] =
 /** After a date: who wrote it. */
 export const signature = /^by [^。、!?]{1,24}$/u;
 
+/** `JavaScriptを有効にしてください` and the like. */
+const scripts =
+  /^(?:このサイト|当サイト|本サイト|このページ|当ページ|お使いの|ご利用の|すべての|ブラウザ|javascript)[^。]{0,24}(?:無効|有効|オフ|対応して|使用して|オンに)[^。]{0,30}。?$/u;
+
 /** What a site says of itself, in sentences of its own: scripts, readers, questionnaires, threads that are closed. */
 const siteNotices: readonly RegExp[] = [
-  /^[^。]{0,30}javascript[^。]{0,12}(?:無効|有効|オフ|対応して|使用して|オンに)[^。]{0,30}。?$/u,
   /^(?:pdf|adobe|acrobat|最新の)[^。]{0,60}(?:adobe|acrobat) ?(?:acrobat )?reader[^。]{0,60}。?$/u,
   /^この[^。、]{1,12}は(?:お?役に立ちましたか|参考になりましたか|見つけやすかったですか|わかりやすかったですか|分かりやすかったですか)[?。]?$/u,
   /^この(?:質問|トピック|スレッド|投稿|コメント|口コミ|記事|ページ|商品)は(?:締め切られ|受付を終了|公開を終了|販売を終了|終了し|削除され|ロックされ|解決済み|現在お取り扱い)[^。]{0,16}。?$/u,
@@ -56,7 +59,8 @@ const siteNotices: readonly RegExp[] = [
   /^[^。、!?「]{1,18}[\u30a1-\u30fc\u4e00-\u9fffせみりめ]はこちら$/u,
 ];
 
-export const isSiteNotice = (line: string): boolean => siteNotices.some((notice) => notice.test(line));
+export const isSiteNotice = (line: string): boolean =>
+  siteNotices.some((notice) => notice.test(line)) || (line.includes('javascript') && scripts.test(line));
 
 /** Links whose noun may be any: the rest of the line says that they are links. */
 const links: readonly RegExp[] = [

@@ -24,12 +24,17 @@ export const closing: Readonly<Record<string, string>> = {
 export const closes = new Set(Object.values(closing));
 export const opens = (character: string | undefined): boolean => character !== undefined && character in closing;
 
+const closingCodes = new Uint8Array(0x10000);
+for (const close of closes) closingCodes[close.charCodeAt(0)] = 1;
+const mayClose = (code: number): boolean => closingCodes[code] === 1;
+
 /** Widens a gap over the brackets, labels and spaces around it, within `room`. */
 export function cut(text: string, gap: Span, room: Span, line: Span): Edit {
   let { start, end } = gap;
   for (;;) {
     const [left, right] = [withoutSpacesBefore(text, start, room.start), withoutSpacesAfter(text, end, room.end)];
-    const opening = right < room.end ? openingBefore(text, left, room.start, text[right]) : -1;
+    const opening =
+      right < room.end && mayClose(text.charCodeAt(right)) ? openingBefore(text, left, room.start, text[right]) : -1;
     if (opening < 0) {
       const spaced = left < start || right > end;
       const put = spaced && needsSpace(text, left, right, line) ? ' ' : '';
@@ -44,7 +49,7 @@ const isComma = (character: string | undefined): boolean =>
 
 /** Of a list in brackets (`（電話、メール：…）`) the comma goes with the member, and the label before it. */
 function withoutMember(text: string, start: number, end: number, room: Span): Span {
-  if (end < room.end && closes.has(text[end] ?? '')) {
+  if (end < room.end && mayClose(text.charCodeAt(end))) {
     for (let back = start - 1; back >= Math.max(room.start, start - LONGEST_LABEL); back--) {
       if (isComma(text[back])) return isTrace(text.slice(back + 1, start)) ? { start: back, end } : { start, end };
     }

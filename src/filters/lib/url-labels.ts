@@ -1,5 +1,7 @@
 // Words that only announce an address (`URL：`, 詳しくはこちら): they go with it.
 
+import { isAlphanumeric, isJapaneseLetter } from './script.ts';
+
 export const LONGEST_LABEL = 24;
 
 /** Compared without case, white space, symbols and the endings below. */
@@ -35,9 +37,19 @@ const endings = [
 
 const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 
+/** More letters than a label has: told without the regular expression, as it is of most texts around an address. */
+function hasManyLetters(text: string): boolean {
+  let letters = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isJapaneseLetter(code) || isAlphanumeric(code)) letters++;
+  }
+  return letters > LONGEST_LABEL;
+}
+
 /** Nothing, symbols, or words that only announce an address. */
 export function isTrace(text: string): boolean {
-  if (text.length > LONGEST_LABEL * 4) return false;
+  if (text.length > LONGEST_LABEL * 4 || hasManyLetters(text)) return false;
   const left = bare(text);
   if (left === '') return true;
   if (left.length > LONGEST_LABEL) return false;

@@ -1,7 +1,7 @@
 // Japanese sentences that lean on an address (詳しくは…をご覧ください): without it they say nothing, so they go as well.
 import type { Span } from './find-urls.ts';
 import { isAlphanumeric, isHiragana, isJapaneseLetter } from './script.ts';
-import { closes, closing, opens, withoutSpacesAfter, withoutSpacesBefore } from './url-cuts.ts';
+import { closes, closing, withoutSpacesAfter, withoutSpacesBefore } from './url-cuts.ts';
 
 /** Sentences are looked for this far on either side; a longer one loses its address only. */
 const REACH = 300;
@@ -89,11 +89,28 @@ function endsAsNoun(text: string, at: number, from: number): boolean {
   );
 }
 
-const isStop = (text: string, at: number): boolean => {
-  const character = text[at] ?? ' ';
-  if ('。！？'.includes(character)) return true;
-  return '!?'.includes(character) && ' \u3000'.includes(text[at + 1] ?? ' ');
-};
+const OPENS = 1;
+const CLOSES = 2;
+const STOPS = 3;
+/** ! and ? of ASCII stop a sentence before a space; elsewhere they belong to a word. */
+const MAY_STOP = 4;
+
+/** What each character is to sentences, looked up for every character around an address. */
+const signs = new Uint8Array(0x10000);
+for (const [open, close] of Object.entries(closing)) {
+  if (open === '"' || open === '<') continue;
+  signs[open.charCodeAt(0)] = OPENS;
+  signs[close.charCodeAt(0)] = CLOSES;
+}
+for (const character of '。！？') signs[character.charCodeAt(0)] = STOPS;
+for (const character of '!?') signs[character.charCodeAt(0)] = MAY_STOP;
+
+function signAt(text: string, at: number): number {
+  const sign = signs[text.charCodeAt(at)] ?? 0;
+  if (sign !== MAY_STOP) return sign;
+  const next = text.charCodeAt(at + 1);
+  return next === 0x20 || next === 0x3000 || Number.isNaN(next) || next === 0x0a ? STOPS : 0;
+}
 
 /** The gaps of one line, ascending; what lies in them is no punctuation. */
 export class SentenceCutter {
@@ -117,21 +134,19 @@ export class SentenceCutter {
     const left = withoutSpacesBefore(text, hole.start, from);
     const right = withoutSpacesAfter(text, hole.end, to);
     const back = right < to && leansBack(text, right, right > hole.end);
-    const over = right >= to || isStop(text, right) || closes.has(text[right] ?? '');
+    const over = right >= to || signAt(text, right) === STOPS || closes.has(text[right] ?? '');
+    const marks = this.#withoutArrows(left, from);
+    const ahead = leansForward(text, left, from);
+    const points = over && pointers.some((word) => text.endsWith(word, left));
+    // Most addresses stand on their own, or after a noun that takes their place: no need to look for a sentence.
+    if (back ? endsAsNoun(text, left, from) : marks === left && !ahead && !points) return hole;
     const begin = this.#begin(left, index);
     if (begin === undefined) return hole;
-    if (back) {
-      const noun = left > begin && endsAsNoun(text, left, begin);
-      return noun ? hole : this.#sentence(begin, right, index, hole);
-    }
-    const marks = this.#withoutArrows(left, begin);
-    if (marks < left) return this.#labelled(marks, begin, hole, over);
-    if (leansForward(text, left, begin)) {
-      if (over) return this.#clauseOf(left, begin, this.#end(right, index), hole);
-      return right > hole.end ? { start: begin, end: hole.end } : this.#sentence(begin, right, index, hole);
-    }
-    if (over && pointers.some((word) => text.endsWith(word, left))) return this.#sentence(begin, right, index, hole);
-    return hole;
+    if (back) return this.#sentence(begin, right, index, hole);
+    if (marks < left) return this.#labelled(Math.max(marks, begin), begin, hole, over);
+    if (ahead && !over && right > hole.end) return { start: begin, end: hole.end };
+    if (ahead && over) return this.#clauseOf(left, begin, this.#end(right, index), hole);
+    return this.#sentence(begin, right, index, hole);
   }
 
   #withoutArrows(at: number, limit: number): number {
@@ -181,18 +196,17 @@ export class SentenceCutter {
     let to = at;
     for (let steps = 0; steps < REACH; steps++) {
       if (to <= this.#line.start) return this.#line.start;
-      const before = this.#gaps[gap];
-      if (before !== undefined && to <= before.end) {
-        to = before.start;
+      if (to <= (this.#gaps[gap]?.end ?? -1)) {
+        to = this.#gaps[gap]?.start ?? to;
         gap--;
         continue;
       }
-      const character = text[to - 1];
-      if (character !== undefined && closes.has(character) && character !== '"' && character !== '>') depth++;
-      else if (opens(character) && character !== '"' && character !== '<') {
+      const sign = signAt(text, to - 1);
+      if (sign === CLOSES) depth++;
+      else if (sign === OPENS) {
         if (depth === 0) return to;
         depth--;
-      } else if (depth === 0 && isStop(text, to - 1)) return to;
+      } else if (sign === STOPS && depth === 0) return to;
       to--;
     }
     return undefined;
@@ -212,13 +226,13 @@ export class SentenceCutter {
         gap++;
         continue;
       }
-      const character = text[to];
-      if (opens(character) && character !== '"' && character !== '<') depth++;
-      else if (character !== undefined && closes.has(character) && character !== '"' && character !== '>') {
+      const sign = signAt(text, to);
+      if (sign === OPENS) depth++;
+      else if (sign === CLOSES) {
         if (depth === 0) return to;
         depth--;
-      } else if (depth === 0 && isStop(text, to)) {
-        while (to < this.#line.end && isStop(text, to)) to++;
+      } else if (sign === STOPS && depth === 0) {
+        while (to < this.#line.end && signAt(text, to) === STOPS) to++;
         return to;
       }
       to++;
