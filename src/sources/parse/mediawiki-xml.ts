@@ -33,7 +33,7 @@ const wanted: ReadonlySet<string> = new Set([
   'page/revision/text',
 ]);
 /** Old dumps mark no redirects outside the text. */
-const redirect = /^\s*#(?:redirect|転送|リダイレクト)\s*:?\s*\[\[/i;
+const redirect = /^\s*#(?:redirect|転送|リダイレクト)\s*(?::\s*)?\[\[/i;
 
 function read(piece: string): Reading {
   const fields = pageFields(piece);
