@@ -150,7 +150,7 @@ const mayBeRow = (code: number): boolean =>
 function mayPoint(text: string, start: number, end: number): boolean {
   if (end - start >= LONGEST_POINTER) return false;
   const last = text.charCodeAt(end - 1);
-  if (last === 0x3089) return text.endsWith('はこちら', end);
+  if (last === 0x3089) return text.endsWith('はこちら', end) || text.endsWith('はこちらから', end);
   if (last === 0x3078) return text.endsWith('一覧へ', end);
   return last === 0x308b && (text.endsWith('一覧へ戻る', end) || text.endsWith('一覧に戻る', end));
 }

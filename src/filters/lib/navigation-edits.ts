@@ -133,7 +133,8 @@ class Page {
     let from = end;
     while (from > start && end - from < LONGEST_TITLE && looks[text.charCodeAt(from - 1)] !== SEPARATOR) from--;
     const leaf = text.slice(from, end).trim();
-    return leaf.length > 1 && line.startsWith(leaf) ? 'title' : 'other';
+    if (leaf.length > 1 && line.startsWith(leaf)) return 'title';
+    return leaf.length > 2 && line.includes(leaf) ? 'title' : 'other';
   }
 
   /** A menu at the line's start begins with one short item. */
