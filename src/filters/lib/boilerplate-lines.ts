@@ -53,28 +53,51 @@ export type Notices = 'some' | 'none';
 
 export const noticesIn = (text: string): Notices => (hasNoticeWord(text) ? 'some' : 'none');
 
+/** What is known of all sites. */
+interface Known {
+  readonly book: PhraseBook;
+  readonly openings: Openings;
+  /** Those that prose begins with as often. */
+  readonly shortOpenings: Openings;
+}
+
+let shared: Known | undefined;
+
+/** Built at first use and for all pipelines: ten thousand phrases take some milliseconds. */
+function knownPhrases(): Known {
+  shared ??= built();
+  return shared;
+}
+
+function built(): Known {
+  const book = new PhraseBook([
+    [companions, COMPANION],
+    [services, SERVICE],
+    [composedPhrases(), STRONG],
+    [strongPhrases, STRONG],
+    [furtherPhrases, STRONG],
+    [lonelyWords, LONELY],
+    [furtherLonely, LONELY],
+    [pagerWords, PAGER],
+  ]);
+  const openings = [...book.openings(), ...noticeOpenings];
+  return {
+    book,
+    openings: new Openings(openings.filter((opening) => !ofProse.has(opening))),
+    shortOpenings: new Openings(openings.filter((opening) => ofProse.has(opening))),
+  };
+}
+
 /** Knows boilerplate, with the phrases that a pipeline file adds. */
 export class BoilerplateLines {
-  readonly #book: PhraseBook;
-  readonly #openings: Openings;
-  /** Those that prose begins with as often. */
-  readonly #shortOpenings: Openings;
+  readonly #known = knownPhrases();
+  readonly #extra: PhraseBook | undefined;
+  readonly #extraOpenings: Openings | undefined;
 
   constructor(extra: readonly string[]) {
-    this.#book = new PhraseBook([
-      [companions, COMPANION],
-      [services, SERVICE],
-      [composedPhrases, STRONG],
-      [strongPhrases, STRONG],
-      [furtherPhrases, STRONG],
-      [lonelyWords, LONELY],
-      [furtherLonely, LONELY],
-      [pagerWords, PAGER],
-      [extra.map(simplified), STRONG],
-    ]);
-    const openings = [...this.#book.openings(), ...noticeOpenings];
-    this.#openings = new Openings(openings.filter((opening) => !ofProse.has(opening)));
-    this.#shortOpenings = new Openings(openings.filter((opening) => ofProse.has(opening)));
+    if (extra.length === 0) return;
+    this.#extra = new PhraseBook([[extra.map(simplified), STRONG]]);
+    this.#extraOpenings = new Openings(this.#extra.openings());
   }
 
   judge(text: string, start: number, end: number, notices: Notices): Verdict {
@@ -93,8 +116,9 @@ export class BoilerplateLines {
     if (length > LONGEST_OF_PHRASES) return false;
     let first = start;
     while (first < end && between[text.charCodeAt(first)] === 1) first++;
-    if (length <= LONGEST_OF_PROSE_OPENING && this.#shortOpenings.fit(text, first)) return true;
-    return this.#openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
+    if (this.#extraOpenings?.fit(text, first) === true) return true;
+    if (length <= LONGEST_OF_PROSE_OPENING && this.#known.shortOpenings.fit(text, first)) return true;
+    return this.#known.openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
   }
 
   #read(line: string): Verdict {
@@ -118,7 +142,7 @@ export class BoilerplateLines {
     let numbers = 0;
     for (let at = 0; at < line.length; ) {
       const code = line.charCodeAt(at);
-      const match = this.#book.match(line, at);
+      const match = this.#extra?.match(line, at) ?? this.#known.book.match(line, at);
       if (match !== undefined) {
         at = match.end;
         met[match.kind] = (met[match.kind] ?? 0) + 1;

@@ -105,7 +105,7 @@ export function weighsAsMenu({ items, sum }: Evidence, { kinds, edge }: Split, a
 
 /** Menu lines before or after prose in one line: a bar has no other business there. */
 export const weighsBesideProse = ({ items, sum }: Evidence, kinds: number): boolean =>
-  items > 2 && sum >= (kinds & (BAR | BRACKET) ? 1 : kinds & ARROW ? 1.2 : 2.4);
+  items > 2 && sum >= (kinds & BRACKET ? 2.4 : kinds & BAR ? 1 : kinds & ARROW ? 1.2 : 2.4);
 
 /** The weight of one item: a menu's word, or one that is on no list. */
 export function weightOfItem(item: string, strength: number): number {

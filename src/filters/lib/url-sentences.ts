@@ -92,7 +92,7 @@ function endsAsNoun(text: string, at: number, from: number): boolean {
 const OPENS = 1;
 const CLOSES = 2;
 const STOPS = 3;
-/** ! and ? of ASCII stop a sentence before a space; elsewhere they belong to a word. */
+/** The stops of ASCII end a sentence before a space; elsewhere they belong to a word. */
 const MAY_STOP = 4;
 
 /** What each character is to sentences, looked up for every character around an address. */
@@ -103,7 +103,7 @@ for (const [open, close] of Object.entries(closing)) {
   signs[close.charCodeAt(0)] = CLOSES;
 }
 for (const character of '。！？') signs[character.charCodeAt(0)] = STOPS;
-for (const character of '!?') signs[character.charCodeAt(0)] = MAY_STOP;
+for (const character of '.!?') signs[character.charCodeAt(0)] = MAY_STOP;
 
 function signAt(text: string, at: number): number {
   const sign = signs[text.charCodeAt(at)] ?? 0;
