@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { define } from '../pipeline/define.ts';
 import { applyEdits } from './lib/edits.ts';
 import { navigationEdits } from './lib/navigation-edits.ts';
-import { canonical } from './lib/navigation-words.ts';
+import { MenuWords } from './lib/navigation-words.ts';
 
 const options = z.strictObject({
   words: z.array(z.string().min(1)).default([]).describe('further words that are menu items on the sites you read'),
@@ -42,7 +42,7 @@ export const breadcrumbs = define({
     { input: '店長日記 | 本日の入荷', options: { words: ['店長日記', '本日の入荷'] }, output: { keep: '' } },
   ],
   create({ words }) {
-    const extra = new Set(words.map(canonical));
-    return { apply: ({ text }) => ({ keep: applyEdits(text, navigationEdits(text, extra)) }) };
+    const menuWords = new MenuWords(words);
+    return { apply: ({ text }) => ({ keep: applyEdits(text, navigationEdits(text, menuWords)) }) };
   },
 });

@@ -12,22 +12,28 @@ const options = z.strictObject({
 export const stripUrls = define({
   kind: 'filter',
   name: 'strip-urls',
-  summary: 'Removes URLs and mail addresses, with the empty brackets, labels and lines they leave behind.',
+  summary:
+    'Removes URLs and mail addresses, with the brackets, labels, sentences and lines that said nothing without them.',
   reference: 'https://www.rfc-editor.org/rfc/rfc3986',
   options,
   reasons: {},
   examples: [
     {
-      input: '詳しくはhttp://example.co.jp/a?b=cをご覧ください。',
-      output: { keep: '詳しくはをご覧ください。' },
-      note: 'Japanese letters end a URL.',
+      input: '鍋は重い。詳しくはhttp://example.co.jp/a?b=cをご覧ください。よく煮える。',
+      output: { keep: '鍋は重い。よく煮える。' },
+      note: 'Japanese letters end a URL, and a sentence that leaned on it goes with it.',
+    },
+    {
+      input: '公式サイトhttp://example.co.jp/をご覧ください。',
+      output: { keep: '公式サイトをご覧ください。' },
+      note: 'A noun before the address takes its place.',
     },
     { input: '写真館（https://example.com/p/(1).html）を開いた。', output: { keep: '写真館を開いた。' } },
     { input: '地図（URL：http://example.jp/map）もある。', output: { keep: '地図もある。' } },
     { input: '春の山菜。\nURL: http://example.jp/a\n\n次の話。', output: { keep: '春の山菜。\n\n次の話。' } },
-    { input: '行事は www.example.or.jp/event/ に載せた。', output: { keep: '行事はに載せた。' } },
-    { input: '「http://日本語.jp/」と入力した。', output: { keep: 'と入力した。' } },
-    { input: '問い合わせはinfo@example.co.jpまで。', output: { keep: '問い合わせはまで。' } },
+    { input: '行事は www.example.or.jp/event/ に載せた。', output: { keep: '' } },
+    { input: '「http://日本語.jp/」と入力した。', output: { keep: '' } },
+    { input: '先着十名です。問い合わせはinfo@example.co.jpまで。', output: { keep: '先着十名です。' } },
     {
       input: '問い合わせはinfo@example.co.jpまで。',
       options: { emails: false },

@@ -90,7 +90,8 @@ const prose = [
 
 describe('strip-urls', () => {
   it.each(addresses)('takes %s out of Japanese text without spaces', (address) => {
-    expect(clean(`くわしくは${address}をご覧ください。`)).toBe('くわしくはをご覧ください。');
+    expect(clean(`鍋の店の公式サイト${address}をご覧ください。`)).toBe('鍋の店の公式サイトをご覧ください。');
+    expect(clean(`鍋は重い。くわしくは${address}をご覧ください。よく煮える。`)).toBe('鍋は重い。よく煮える。');
   });
 
   it.each(addresses)('takes %s out wherever it stands', (address) => {
@@ -116,11 +117,11 @@ describe('strip-urls', () => {
     ['地図（駅前、http://example.jp/map）もある。', '地図（駅前）もある。'],
     ['地図（電話 075、メール：a@example.jp）もある。', '地図（電話 075）もある。'],
     ['地図（http://example.jp/map、電話 075）もある。', '地図（電話 075）もある。'],
-    ['地図（駅前のもの）はhttp://example.jp/map。', '地図（駅前のもの）は。'],
+    ['地図（駅前のもの）はhttp://example.jp/map。', ''],
     ['the map (http://example.jp/map) is here', 'the map is here'],
     ['the map http://example.jp/map is here', 'the map is here'],
     ['(see http://example.jp/a_(b).)', '(see.)'],
-    ['「http://example.jp/」、「http://example.jp/b」を見た。', '、を見た。'],
+    ['「http://example.jp/」、「http://example.jp/b」を見た。', ''],
     ['公式サイト → http://example.jp/', ''],
     ['■ホームページ：http://example.jp/', ''],
     ['お問い合わせ: info@example.jp', ''],
@@ -129,14 +130,36 @@ describe('strip-urls', () => {
     ['http://', ''],
     ['鍋\nhttp://\n釜', '鍋\n釜'],
     ['www.example.co.jp.', ''],
-    ['本文。http://example.jp/wiki/をご覧ください。', '本文。をご覧ください。'],
+    ['本文。http://example.jp/wiki/をご覧ください。', '本文。'],
   ])('leaves no traces: %s', (text, left) => {
+    expect(clean(text)).toBe(left);
+  });
+
+  it.each([
+    ['詳しくはhttps://example.jp/aをご覧ください。', ''],
+    ['雨の日は休みです。詳しくは https://example.jp/a をご覧ください。', '雨の日は休みです。'],
+    ['動画はhttp://example.jp/aとhttp://example.jp/bにあります。鍋は重い。', '鍋は重い。'],
+    ['お申し込みはinfo@example.jpまで。先着十名です。', '先着十名です。'],
+    ['電話は九時から、メールはinfo@example.jp。', '電話は九時から。'],
+    ['店主「詳しくはhttp://example.jp/を見て。よろしく」', '店主「よろしく」'],
+    ['休みは水曜（予定はhttp://example.jp/を参照）です。', '休みは水曜です。'],
+    ['「http://example.jp/」と入力する。次に進む。', '次に進む。'],
+    ['日時：三月三日 会場：公民館 URL：http://example.jp/', '日時：三月三日 会場：公民館'],
+    ['潮見表：http://example.jp/tide', ''],
+    ['潮見表はこちら→http://example.jp/tide', ''],
+    ['お申し込み：info@example.jp（件名に「鍋」と書く）', 'お申し込み（件名に「鍋」と書く）'],
+    ['当館ホームページhttp://example.jp/からも予約できます。', '当館ホームページからも予約できます。'],
+    ['教室のページ http://example.jp/ に書いてあります。', '教室のページに書いてあります。'],
+    ['連絡はinfoアットexample.jpへ。', '連絡はinfoアットexample.jpへ。'],
+    ['本は「鍋」（http://example.jp/）、「釜」（http://example.jp/b）の二冊。', '本は「鍋」、「釜」の二冊。'],
+    [`${'鍋は重いが'.repeat(80)}詳しくはhttp://example.jp/を`, `${'鍋は重いが'.repeat(80)}詳しくはを`],
+  ])('takes the clause or sentence that leaned on an address: %s', (text, left) => {
     expect(clean(text)).toBe(left);
   });
 
   it('keeps mail addresses when told to, and still takes URLs', () => {
     const web = rewriter(stripUrls, { emails: false });
-    expect(web('連絡はinfo@example.co.jpかhttp://example.co.jp/へ。')).toBe('連絡はinfo@example.co.jpかへ。');
+    expect(web('連絡はinfo@example.co.jpへ。地図はhttp://example.co.jp/です。')).toBe('連絡はinfo@example.co.jpへ。');
     expect(web('連絡はtaro.yamada@www.example.co.jpへ。')).toBe('連絡はtaro.yamada@www.example.co.jpへ。');
   });
 

@@ -1,7 +1,17 @@
 // Decides whether a line, taken whole, is boilerplate.
+import { composedPhrases, furtherLonely, furtherPhrases, pagerWords } from './boilerplate-compositions.ts';
 import { companions, lonelyWords, services, strongPhrases } from './boilerplate-phrases.ts';
 import { dateLine, endOfDate } from './date-lines.ts';
-import { isCookieNotice, isMetaLine, isPageNumbers, isRightsLine, noticeOpenings } from './notices.ts';
+import {
+  isCookieNotice,
+  isLink,
+  isMetaLine,
+  isPageNumbers,
+  isRightsLine,
+  isSiteNotice,
+  noticeOpenings,
+  signature,
+} from './notices.ts';
 import { Openings } from './openings.ts';
 import { PhraseBook } from './phrase-book.ts';
 import { isAlphanumeric, isDigit } from './script.ts';
@@ -17,10 +27,16 @@ const STRONG = 1;
 const LONELY = 2;
 const SERVICE = 3;
 const COMPANION = 4;
+const PAGER = 5;
 
 /** A line of phrases is never longer than this; only full sentences of notices are. */
 const LONGEST_OF_PHRASES = 120;
 const LONGEST_NOTICE = 300;
+const LONGEST_POINTER = 24;
+const LONGEST_OF_PROSE_OPENING = 48;
+const ofProse: ReadonlySet<string> = new Set(
+  'この その より 最後 今日 昨日 次の 前の 記事 関連 作品 写真 その他 もと 最近 質問 本文 動画 新着 投稿'.split(' '),
+);
 /** Lines of digits and dates. */
 const LONGEST_OF_NUMBERS = 60;
 
@@ -30,34 +46,65 @@ for (const character of ' \t\u3000|/()[]{}<>«»‹›≪≫←→↑↓⇒⇧�
   between[character.charCodeAt(0)] = 1;
 
 /** Notices that are not known by how they begin. Looked for in the whole text first, which spares most texts the rest. */
-const noticeWords = ['ookie', 'クッキー', '©', '無断'];
+const noticeWords = ['ookie', 'クッキー', '©', '無断', '転載'];
 const hasNoticeWord = (text: string): boolean => noticeWords.some((word) => text.includes(word));
 
 export type Notices = 'some' | 'none';
 
 export const noticesIn = (text: string): Notices => (hasNoticeWord(text) ? 'some' : 'none');
 
+/** What is known of all sites. */
+interface Known {
+  readonly book: PhraseBook;
+  readonly openings: Openings;
+  /** Those that prose begins with as often. */
+  readonly shortOpenings: Openings;
+}
+
+let shared: Known | undefined;
+
+/** Built at first use and for all pipelines: ten thousand phrases take some milliseconds. */
+function knownPhrases(): Known {
+  shared ??= built();
+  return shared;
+}
+
+function built(): Known {
+  const book = new PhraseBook([
+    [companions, COMPANION],
+    [services, SERVICE],
+    [composedPhrases(), STRONG],
+    [strongPhrases, STRONG],
+    [furtherPhrases, STRONG],
+    [lonelyWords, LONELY],
+    [furtherLonely, LONELY],
+    [pagerWords, PAGER],
+  ]);
+  const openings = [...book.openings(), ...noticeOpenings];
+  return {
+    book,
+    openings: new Openings(openings.filter((opening) => !ofProse.has(opening))),
+    shortOpenings: new Openings(openings.filter((opening) => ofProse.has(opening))),
+  };
+}
+
 /** Knows boilerplate, with the phrases that a pipeline file adds. */
 export class BoilerplateLines {
-  readonly #book: PhraseBook;
-  readonly #openings: Openings;
+  readonly #known = knownPhrases();
+  readonly #extra: PhraseBook | undefined;
+  readonly #extraOpenings: Openings | undefined;
 
   constructor(extra: readonly string[]) {
-    this.#book = new PhraseBook([
-      [companions, COMPANION],
-      [services, SERVICE],
-      [strongPhrases, STRONG],
-      [lonelyWords, LONELY],
-      [extra.map(simplified), STRONG],
-    ]);
-    this.#openings = new Openings([...this.#book.phrases(), ...noticeOpenings]);
+    if (extra.length === 0) return;
+    this.#extra = new PhraseBook([[extra.map(simplified), STRONG]]);
+    this.#extraOpenings = new Openings(this.#extra.openings());
   }
 
   judge(text: string, start: number, end: number, notices: Notices): Verdict {
     const length = end - start;
     if (mayBeRow(text.charCodeAt(start)) && isSymbolRow(text, start, end)) return 'row';
     if (length > LONGEST_NOTICE) return 'text';
-    if (this.#mayBePhrases(text, start, end) || mayBeReserved(text, end))
+    if (this.#mayBePhrases(text, start, end) || mayBeReserved(text, end) || mayPoint(text, start, end))
       return this.#read(simplified(text.slice(start, end)));
     if (notices === 'none') return 'text';
     const line = text.slice(start, end);
@@ -69,7 +116,9 @@ export class BoilerplateLines {
     if (length > LONGEST_OF_PHRASES) return false;
     let first = start;
     while (first < end && between[text.charCodeAt(first)] === 1) first++;
-    return this.#openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
+    if (this.#extraOpenings?.fit(text, first) === true) return true;
+    if (length <= LONGEST_OF_PROSE_OPENING && this.#known.shortOpenings.fit(text, first)) return true;
+    return this.#known.openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
   }
 
   #read(line: string): Verdict {
@@ -80,19 +129,20 @@ export class BoilerplateLines {
       if (when !== undefined) return when;
       // `2015年3月12日 18:40 | コメント(2)`
       const rest = line.slice(endOfDate(line));
-      if (rest.length < line.length && this.#readPhrases(rest) !== 'text') return 'boilerplate';
-      if (isPageNumbers(line) || isMetaLine(line)) return 'boilerplate';
+      if (rest.length < line.length && (signature.test(rest) || this.#readPhrases(rest) !== 'text'))
+        return 'boilerplate';
+      if (isPageNumbers(line) || isMetaLine(line) || isSiteNotice(line) || isLink(line)) return 'boilerplate';
     }
     return isRightsLine(line) || isCookieNotice(line) ? 'boilerplate' : 'text';
   }
 
   /** Nothing but known phrases, and enough of them to be sure. */
   #readPhrases(line: string): Verdict {
-    const met = [0, 0, 0, 0, 0];
+    const met = [0, 0, 0, 0, 0, 0];
     let numbers = 0;
     for (let at = 0; at < line.length; ) {
       const code = line.charCodeAt(at);
-      const match = this.#book.match(line, at);
+      const match = this.#extra?.match(line, at) ?? this.#known.book.match(line, at);
       if (match !== undefined) {
         at = match.end;
         met[match.kind] = (met[match.kind] ?? 0) + 1;
@@ -104,8 +154,9 @@ export class BoilerplateLines {
       } else if (between[code] === 1) at++;
       else return 'text';
     }
-    const [, strong = 0, lonely = 0, named = 0, others = 0] = met;
-    if (strong > 0) return 'boilerplate';
+    const [, strong = 0, lonely = 0, named = 0, others = 0, pagers = 0] = met;
+    if (strong > 0 || (pagers > 0 && numbers > 1)) return 'boilerplate';
+    if (pagers > 0) return 'text';
     if (lonely > 0 && (lonely + named + numbers > 1 || (others > 0 && lonely + others > 2))) return 'boilerplate';
     if (named > 1 && others === 0) return 'boilerplate';
     return lonely + named === 1 && others + numbers === 0 ? 'lonely' : 'text';
@@ -118,6 +169,15 @@ export const simplified = (line: string): string => line.normalize('NFKC').toLow
 /** A row begins with something that is neither a letter nor a digit. */
 const mayBeRow = (code: number): boolean =>
   code < 0x80 ? !isAlphanumeric(code) : code < 0x3041 || code === 0x30fb || code === 0x30fc || code > 0xfe00;
+
+/** `…はこちら`, `…一覧へ` point to a link, whatever they begin with. */
+function mayPoint(text: string, start: number, end: number): boolean {
+  if (end - start >= LONGEST_POINTER) return false;
+  const last = text.charCodeAt(end - 1);
+  if (last === 0x3089) return text.endsWith('はこちら', end) || text.endsWith('はこちらから', end);
+  if (last === 0x3078) return text.endsWith('一覧へ', end);
+  return last === 0x308b && (text.endsWith('一覧へ戻る', end) || text.endsWith('一覧に戻る', end));
+}
 
 /** `○○ Web. All rights reserved.` begins with any name, but it ends like this. */
 function mayBeReserved(text: string, end: number): boolean {

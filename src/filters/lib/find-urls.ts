@@ -102,11 +102,17 @@ function atDot(text: string, dot: number, from: number, mail: Mail): Found {
   const host = hostIn(text, start, end);
   if (host === undefined) return nothing(end);
   const addressEnd = endOfBareAddress(text, host);
-  if (addressEnd < 0) return nothing(end);
+  if (addressEnd < 0 || isDisguisedMail(text, host.start)) return nothing(end);
   let addressStart = host.start;
   while (addressStart > from && text[addressStart - 1] === '/') addressStart--;
   return { span: { start: addressStart, end: addressEnd }, next: Math.max(addressEnd, dot + 1) };
 }
+
+/** `infoアットexample.jp`, `info★example.jp`: half an address cut out would leave the other half. */
+const isDisguisedMail = (text: string, host: number): boolean =>
+  ['アット', 'あっと', '★', '☆', '◎', '●', '■', '[at]', '(at)', '（at）', '【at】', '_at_'].some(
+    (sign) => text.startsWith(sign, host - sign.length) && isMailboxCharacter(text.charCodeAt(host - sign.length - 1)),
+  );
 
 /** Bounded, so that a text of nothing but dots and pluses is read once and not from every dot. */
 function endOfMailbox(text: string, from: number): number {

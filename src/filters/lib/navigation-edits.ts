@@ -1,8 +1,9 @@
 // Finds all navigation of a text, line by line: a line that ends as a sentence is looked at where it begins, others whole.
 import { type Edit, removeLine } from './edits.ts';
-import { BREAKS, type LineKind, menuRuns, THROUGH } from './menu-runs.ts';
+import { broken, menuRuns, passed, type RunLine } from './menu-runs.ts';
+import { type Surroundings, weightOfItem } from './navigation-evidence.ts';
 import { headEdit, isNavigationLine, tailEdit } from './navigation-lines.ts';
-import { type ExtraWords, navigationStrength, PLAUSIBLE, UNKNOWN } from './navigation-words.ts';
+import { CATEGORY, type MenuWords, UNKNOWN } from './navigation-words.ts';
 import { looks, NONE, SEPARATOR, SPACE, STOP } from './separators.ts';
 import { isSymbolRow } from './symbol-rows.ts';
 
@@ -10,12 +11,15 @@ import { isSymbolRow } from './symbol-rows.ts';
 const LONGEST_LINE = 400;
 const LONGEST_TAIL = 200;
 const LONGEST_MENU_ITEM = 20;
+const LONGEST_TITLE = 60;
 /** Characters of a line per separator, at most: above it the items are too long for a menu. */
 const LONGEST_MEAN_ITEM = 24;
 
+const bullets = new Set([...'・●○■□◆◇◎★☆▶▷►▸»›>＞•*※→－-'].map((character) => character.charCodeAt(0)));
+
 /** The edits that take navigation out, ascending. Linear: closer looks are bounded per line. */
-export function navigationEdits(text: string, extra: ExtraWords): Edit[] {
-  const page = new Page(text, extra);
+export function navigationEdits(text: string, words: MenuWords): Edit[] {
+  const page = new Page(text, words);
   for (let start = 0; start <= text.length; ) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
@@ -28,41 +32,51 @@ export function navigationEdits(text: string, extra: ExtraWords): Edit[] {
 /** The lines of one text as they are judged. */
 class Page {
   readonly #text: string;
-  readonly #extra: ExtraWords;
+  readonly #words: MenuWords;
   /** Where each line starts, and what it is to menus of one item a line. */
   readonly #starts: number[] = [];
-  readonly #kinds: LineKind[] = [];
+  readonly #lines: RunLine[] = [];
   readonly #edits: Edit[] = [];
   /** Short lines that are listed words. */
   #listed = 0;
+  #place: Surroundings['place'] = 'top';
+  #before: Surroundings['before'] = 'other';
 
-  constructor(text: string, extra: ExtraWords) {
+  constructor(text: string, words: MenuWords) {
     this.#text = text;
-    this.#extra = extra;
+    this.#words = words;
   }
 
   add(start: number, end: number): void {
     this.#starts.push(start);
-    this.#kinds.push(end === start ? THROUGH : this.#judge(start, end));
+    if (end === start) {
+      this.#lines.push(passed);
+      return;
+    }
+    const line = this.#judge(start, end);
+    this.#lines.push(line);
+    if (line !== broken) return;
+    this.#before = 'other';
+    this.#place = 'inside';
   }
 
   edits(): Edit[] {
-    if (this.#listed < 3) return this.#edits;
+    if (this.#listed < 2) return this.#edits;
     const runs: Edit[] = [];
-    menuRuns(this.#kinds, (line) => {
+    menuRuns(this.#lines, (line) => {
       const next = this.#starts[line + 1] ?? this.#text.length + 1;
       runs.push(removeLine(this.#text, this.#starts[line] ?? 0, next - 1));
     });
     return runs.length === 0 ? this.#edits : [...this.#edits, ...runs].sort((a, b) => a.start - b.start);
   }
 
-  #judge(start: number, end: number): LineKind {
+  #judge(start: number, end: number): RunLine {
     const text = this.#text;
     const endsAsSentence = looks[text.charCodeAt(end - 1)] === STOP;
     if (endsAsSentence || end - start > LONGEST_LINE) {
       const cut = this.#head(start, end) ?? (endsAsSentence ? undefined : this.#tail(end - LONGEST_TAIL, end));
       if (cut !== undefined) this.#edits.push(cut);
-      return BREAKS;
+      return broken;
     }
     let [separators, spaces, afterStop] = [0, 0, -1];
     for (let at = start; at < end; at++) {
@@ -73,23 +87,54 @@ class Page {
       else afterStop = at + 1;
     }
     if (afterStop >= 0) {
-      const cut = separators < 2 ? undefined : (this.#head(start, end) ?? tailEdit(text, afterStop, end, this.#extra));
+      const cut = separators < 2 ? undefined : (this.#head(start, end) ?? tailEdit(text, afterStop, end, this.#words));
       if (cut !== undefined) this.#edits.push(cut);
-      return BREAKS;
+      return broken;
     }
     const parts = separators + spaces + 1;
+    const columns = separators > 1;
     if (
       (parts === 1 || end - start <= parts * LONGEST_MEAN_ITEM) &&
-      isNavigationLine(text, start, end, { separators, spaces }, this.#extra)
+      isNavigationLine(text, { start, end }, { separators, spaces }, () => this.#around(start, end), this.#words)
     ) {
       this.#edits.push(removeLine(text, start, end));
-      return THROUGH;
+      this.#before = 'menu';
+      return passed;
     }
-    if (end - start > LONGEST_MENU_ITEM) return BREAKS;
-    const strength = navigationStrength(text.slice(start, end), this.#extra);
-    if (strength === UNKNOWN && isSymbolRow(text, start, end)) return THROUGH;
-    if (strength >= PLAUSIBLE) this.#listed++;
-    return strength;
+    this.#before = columns ? 'columns' : 'other';
+    if (end - start > LONGEST_MENU_ITEM) return broken;
+    return this.#short(start, end);
+  }
+
+  /** A line of one short item. */
+  #short(start: number, end: number): RunLine {
+    const text = this.#text;
+    const bullet = bullets.has(text.charCodeAt(start)) ? text.charCodeAt(start) : 0;
+    let from = start;
+    if (bullet !== 0) for (from++; looks[text.charCodeAt(from)] === SPACE; from++);
+    const item = text.slice(from, end);
+    const kind = this.#words.strength(item);
+    if (kind === UNKNOWN && isSymbolRow(text, start, end)) return passed;
+    if (kind >= CATEGORY) this.#listed++;
+    return { kind, bullet, weight: weightOfItem(item, kind) };
+  }
+
+  #around(start: number, end: number): Surroundings {
+    return { place: this.#place, before: this.#before, below: this.#below(start, end) };
+  }
+
+  /** Looks at the beginning of the next line. */
+  #below(start: number, end: number): Surroundings['below'] {
+    const text = this.#text;
+    let next = end;
+    while (next - end < 3 && text[next] === '\n') next++;
+    const line = text.slice(next, next + LONGEST_TITLE).split('\n', 1)[0] ?? '';
+    if ((line.match(/[|｜/／]/gu)?.length ?? 0) > 1) return 'columns';
+    let from = end;
+    while (from > start && end - from < LONGEST_TITLE && looks[text.charCodeAt(from - 1)] !== SEPARATOR) from--;
+    const leaf = text.slice(from, end).trim();
+    if (leaf.length > 1 && line.startsWith(leaf)) return 'title';
+    return leaf.length > 2 && line.includes(leaf) ? 'title' : 'other';
   }
 
   /** A menu at the line's start begins with one short item. */
@@ -98,7 +143,7 @@ class Page {
     for (let at = start; at < Math.min(end, start + LONGEST_MEAN_ITEM); at++) {
       const look = looks[text.charCodeAt(at)];
       if (look === STOP) return undefined;
-      if (look === SEPARATOR) return headEdit(text, start, end, this.#extra);
+      if (look === SEPARATOR) return headEdit(text, start, end, this.#words);
     }
     return undefined;
   }
@@ -106,7 +151,7 @@ class Page {
   /** A menu at the end of a long line, after the last sentence within reach. */
   #tail(from: number, end: number): Edit | undefined {
     for (let at = end - 1; at >= from; at--) {
-      if (looks[this.#text.charCodeAt(at)] === STOP) return tailEdit(this.#text, at + 1, end, this.#extra);
+      if (looks[this.#text.charCodeAt(at)] === STOP) return tailEdit(this.#text, at + 1, end, this.#words);
     }
     return undefined;
   }

@@ -2,15 +2,15 @@
 // Every pattern is anchored and bounded, and read against lines of at most 300 characters.
 
 const rightsInside =
-  /^(?:(?:copyrights?\b|©|ⓒ|\(c\) ?(?=(?:19|20)\d\d|copyright|all rights))[^。、]{0,180}|[^。、]{0,150}(?:\ball rights? reserved|無断転載禁止)[.。!\- ]{0,4}|[^。、]{0,60}(?:©|\(c\)) ?(?:19|20)\d\d[^。、]{0,80}|powered by [^。、]{1,60})$/u;
+  /^(?:(?:copyrights?\b|©|ⓒ|\(c\) ?(?=(?:19|20)\d\d|copyright|all rights))[^。、]{0,180}|[^。、]{0,150}(?:\ball rights? reserved|無断転載禁止)[.。!\- ]{0,4}|[^。、]{0,60}(?:©|\(c\)) ?(?:19|20)\d\d[^。、]{0,80}|(?:\(c\)|copyrights?) ?[^。、]{1,60}(?:co\.|ltd|inc\.?|corp|llc|株式会社|有限会社|協会|新聞社|編集部|事務局)[^。、]{0,20}|powered by [^。、]{1,60}|all rights? reserved[^。、]{0,80})$/u;
 const noReprint =
-  /^[^。]{0,60}(?:無断転載|無断複製|無断転用|無断使用|無断複写|無断引用)[^。]{0,20}(?:禁じ(?:ます|ております)|禁止(?:します|です|しています|いたします|しております)?|お断り(?:します|いたします)|(?:ご遠慮|おやめ)ください)[。!]?$/u;
+  /^[^。]{0,60}(?:許可(?:なく|無く|なしに)[^。]{0,20}(?:転載|複製|転用|使用|引用)|無断で[^。]{0,20}(?:転載|複製|転用|使用|引用)|無断転載|無断複製|無断転用|無断使用|無断複写|無断引用)[^。]{0,20}(?:禁じ(?:ます|ております)|禁止(?:します|です|しています|いたします|しております)?|お断り(?:します|いたします)|(?:ご遠慮|おやめ)ください)[。!]?$/u;
 /** Words about copyright that begin prose all the same. */
 const aboutRights = /^copyrights? ?(?:とは|は|の|が|を|に|law|is |are |infring)/u;
 
 /** `line` as `simplified` gives it. */
 export function isRightsLine(line: string): boolean {
-  if (line.includes('無断')) return noReprint.test(line) || rightsInside.test(line);
+  if (line.includes('無断') || line.includes('許可')) return noReprint.test(line) || rightsInside.test(line);
   return hasRightsWord(line) && rightsInside.test(line) && !aboutRights.test(line);
 }
 
@@ -33,13 +33,62 @@ export const isCookieNotice = (line: string): boolean =>
   cookieSubject.test(line) && cookieOpening.test(line) && cookieConsent.test(line);
 
 const meta =
-  /^[■◆●▼|・>»\- ]{0,3}(?:posted (?:by|in|on|at)|written by|filed under|tags?|categor(?:y|ies)|投稿者|投稿日時?|書いた人|執筆者?|ライター|カテゴリー?|タグ|テーマ|ジャンル|最終更新日?|更新日時?|公開日|アクセス数|閲覧数|訪問者数?|通算|本日の?アクセス|累計) ?[::|] ?[^。!?]{0,60}$|^posted (?:by|in|on|at) [^。.,!?]{1,60}$|^by [^。.,!?|]{1,30} ?[|・/] ?[^。.,!?a-z]{1,40}$/u;
+  /^[■◆●▼|・>»\- ]{0,3}(?:posted (?:by|in|on|at)|written by|filed under|作成者|編集者|著者|文責|このページの担当課?|このページの作成者?|ページ番号|ページid|記事番号|記事id|関連キーワード|関連タグ|関連ワード|今日の?アクセス数?|昨日の?アクセス数?|訪問者|カウンター|来場者数|tags?|categor(?:y|ies)|投稿者|投稿日時?|書いた人|執筆者?|ライター|カテゴリー?|タグ|テーマ|ジャンル|最終更新日?|更新日時?|公開日|アクセス数|閲覧数|訪問者数?|通算|本日の?アクセス|累計) ?[::|] ?[^。!?]{0,60}$|^(?:posted (?:by|in|on|at)|written by) [^。.,!?]{1,60}$|^by [^。.,!?|]{1,30} ?[|・/] ?[^。.,!?a-z]{1,40}$/u;
 
 /** Openings of what `isMetaLine`, date lines and rights lines match; see openings.ts. */
 export const noticeOpenings: readonly string[] =
-  'po wr fi ta ca 投稿 書い 執筆 ライ カテ タグ テー ジャ 最終 更新 公開 アク 閲覧 訪問 通算 本日 累計 掲載 by 全 作成 登録 日時 日付 平成 令和 昭和 午前 午後 da ti up la pu cr am pm ja fe ma ap ju au se oc no de mo tu we th fr sa su © ⓒ co c) 無断 掲載 0 1 2 3 4 5 6 7 8 9'.split(
+  'po wr fi ta ca pd ad ac お使 ご利 この より 最後 作成 編集 著者 文責 ペー 関連 今日 昨日 カウ 来場 記事 tw in yo li x al 許可 前の 次の この その 投稿 書い 執筆 ライ カテ タグ テー ジャ 最終 更新 公開 アク 閲覧 訪問 通算 本日 累計 掲載 by 全 作成 登録 日時 日付 平成 令和 昭和 午前 午後 da ti up la pu cr am pm ja fe ma ap ju au se oc no de mo tu we th fr sa su © ⓒ co c) 無断 掲載 0 1 2 3 4 5 6 7 8 9'.split(
     ' ',
   );
+
+/** After a date: who wrote it. */
+export const signature = /^by [^。、!?]{1,24}$/u;
+
+/** `JavaScriptを有効にしてください` and the like. */
+const scripts =
+  /^(?:このサイト|当サイト|本サイト|このページ|当ページ|お使いの|ご利用の|すべての|ブラウザ|javascript)[^。]{0,24}(?:無効|有効|オフ|対応して|使用して|オンに)[^。]{0,30}。?$/u;
+
+/** What a site says of itself, in sentences of its own: scripts, readers, questionnaires, threads that are closed. */
+const siteNotices: readonly RegExp[] = [
+  /^(?:pdf|adobe|acrobat|最新の)[^。]{0,60}(?:adobe|acrobat) ?(?:acrobat )?reader[^。]{0,60}。?$/u,
+  /^この[^。、]{1,12}は(?:お?役に立ちましたか|参考になりましたか|見つけやすかったですか|わかりやすかったですか|分かりやすかったですか)[?。]?$/u,
+  /^この(?:質問|トピック|スレッド|投稿|コメント|口コミ|記事|ページ|商品)は(?:締め切られ|受付を終了|公開を終了|販売を終了|終了し|削除され|ロックされ|解決済み|現在お取り扱い)[^。]{0,16}。?$/u,
+  /^より(?:良|よ)い[^。、]{1,12}(?:に|を)[^。]{0,24}ご意見[^。]{0,24}。?$/u,
+  /^最後まで(?:お読みいただき|読んでいただき|読んでくださり|読んでくださって|読んでくれて|ご覧いただき)、?(?:本当に|誠に)?ありがとうございま(?:す|した)[。!]?$/u,
+  /^(?:twitter|facebook|instagram|youtube|line|x)で[^。、]{1,24}をフォロー(?:しよう|する|してください)?[!。]?$/u,
+  /^[^。、!?「]{1,18}[\u30a1-\u30fc\u4e00-\u9fffせみりめ]はこちら(?:から|へ|です|をクリック)?$/u,
+];
+
+export const isSiteNotice = (line: string): boolean =>
+  siteNotices.some((notice) => notice.test(line)) || (line.includes('javascript') && scripts.test(line));
+
+/** Links whose noun may be any: the rest of the line says that they are links. */
+const links: readonly RegExp[] = [
+  /^この[^。、!?「 でにはがもへと]{1,12}を(?:見る|読む|表示|コピー|保存|印刷|シェア|共有|登録|通報|編集|削除|フォロー|ダウンロード|比較|検索|クリップ)(?:する)?$/u,
+  /^(?:過去|他|ほか|その他|すべて|全て|最新|人気)の[^。、!?「 ]{1,10}を(?:もっと)?(?:見る|読む|表示|探す|表示する)$/u,
+  /^(?:画像|写真|地図|図|サムネイル)[^。、]{0,4}(?:クリック|タップ)(?:すると|で)[^。]{0,20}$/u,
+  /^(?:フォロー|チャンネル登録|高評価|応援|クリック|ポチ|シェア|拡散|投票|読者登録|ランキングの?クリック)(?:を|も)?(?:ぜひ)?(?:よろしく|宜しく)?お願い(?:いた)?します[!♪]?$/u,
+  /^(?:sign|log) ?in to [a-z ]{1,24}$/u,
+  /^[«≪<←◀【[(| ]{0,3}[^。、!?「 ]{1,12}一覧(?:ページ)?(?:へ|に戻る|へ戻る|に戻ります)[»≫>→▶】\])| ]{0,3}$/u,
+  /^(?:この|その)[^。、!?「 ]{1,10}を(?:シェア|ツイート|リツイート|通報)(?:する)?$/u,
+  /^(?:前|次)の[^。、!?「 ]{1,10} ?[»≫>→▶]{1,2}$|^[«≪<←◀]{1,2} ?(?:前|次)の[^。、!?「 ]{1,10}$/u,
+  /^[▲△↑⇧∧] ?(?:top|トップ|ホーム|home|上|先頭|ページ上部|ページの?先頭|目次|メニュー)(?:へ|に戻る|へ戻る)?$/u,
+  /^[▲△↑] ?\d{1,5} ?[▼▽↓] ?\d{1,5}$/u,
+];
+
+export const isLink = (line: string): boolean => links.some((link) => link.test(line)) || isPreviousAndNext(line);
+
+/** `前の句へ 次の句へ`: the same noun twice. */
+function isPreviousAndNext(line: string): boolean {
+  const before = line.indexOf('前の');
+  const after = line.indexOf('次の', before + 3);
+  if (before < 0 || before > 3 || after < 0 || line.length > 40) return false;
+  const noun = (text: string): string =>
+    text.replace(/^[ |/・«»≪≫<>←→◀▶]+/u, '').split(/[ |/・«»≪≫<>←→◀▶へ]/u, 1)[0] ?? '';
+  const [first, second] = [noun(line.slice(before + 2, after)), noun(line.slice(after + 2))];
+  const left = line.slice(after + 2 + second.length);
+  return first !== '' && first === second && /^[へ |/・»≫>→▶]*$/u.test(left);
+}
 
 /** `投稿者: …`, `カテゴリ: …`, `Posted by …` */
 export const isMetaLine = (line: string): boolean => meta.test(line);

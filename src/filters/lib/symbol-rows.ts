@@ -10,7 +10,7 @@ const table = new Uint8Array(0x10000);
 for (const [characters, kind] of [
   ['-=_*#+|/\\<>~ー―—–−─━═－＝＿＊＃＋｜／＼＜＞│┃┼╋├┤┬┴┌┐└┘╔╗╚╝║¦￣‐‑‒─┄┈┅┉⋯▔▁▂▃▄▅▆▇█░▒▓', RULE],
   ['■□◆◇★☆▼▽▲△▶▷◀◁►◄♦♢♠♤♣♧♥♡♪♫♬♩※❀✿❁✽✻✼❖✦✧✩✪✫✬✭✮✯✰⁂†‡§¶«»‹›≪≫→←↑↓⇒⇐⇑⇓', ORNAMENT],
-  ['・.．。…‥,，、:：;；〜～○●◎×◯⚪⚫^＾\'"`´＂゜゚°•·', AMBIGUOUS],
+  ['・.．。…‥,，、:：;；〜～○●◎×◯⚪⚫^＾\'"`´彡＂゜゚°•·', AMBIGUOUS],
   [' \t\u3000', BLANK],
 ] as const) {
   for (const character of characters) table[character.charCodeAt(0)] = kind;

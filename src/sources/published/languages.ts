@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 export const languageOption = z
   .string()
-  .regex(/^[a-z]{2,3}(?:[-_][A-Za-z0-9_]{2,12})*$/, 'a language code such as ja')
+  .regex(/^[a-z]{2,3}(?:[-_][A-Za-z0-9]{1,12})*$/, 'a language code such as ja')
   .optional()
   .describe("Language code, where it is not the pipeline's `language`.");
 
