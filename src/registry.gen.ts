@@ -8,12 +8,16 @@ import { oscar } from './sources/oscar.ts';
 import { wikipedia } from './sources/wikipedia.ts';
 import { boilerplate } from './filters/boilerplate.ts';
 import { breadcrumbs } from './filters/breadcrumbs.ts';
+import { digits } from './filters/digits.ts';
+import { kana } from './filters/kana.ts';
 import { length } from './filters/length.ts';
 import { normalize } from './filters/normalize.ts';
+import { repetition } from './filters/repetition.ts';
 import { stripUrls } from './filters/strip-urls.ts';
+import { symbols } from './filters/symbols.ts';
 import { exact } from './dedup/exact.ts';
 import { minhash } from './dedup/minhash.ts';
 import { jsonl } from './sinks/jsonl.ts';
 import { text } from './sinks/text.ts';
 
-export const plugins: readonly Plugin[] = [cc100, files, huggingface, mc4, oscar, wikipedia, boilerplate, breadcrumbs, length, normalize, stripUrls, exact, minhash, jsonl, text];
+export const plugins: readonly Plugin[] = [cc100, files, huggingface, mc4, oscar, wikipedia, boilerplate, breadcrumbs, digits, kana, length, normalize, repetition, stripUrls, symbols, exact, minhash, jsonl, text];

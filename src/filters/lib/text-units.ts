@@ -1,0 +1,84 @@
+// Cuts a text into the units that n-grams are made of: characters where words are written together, words elsewhere.
+import { countKinds, FIRST_LETTER, KINDS, kind, kinds, letters, unspacedLetters } from './classes.ts';
+import { CodeUnits } from './code-units.ts';
+
+export type UnitName = 'character' | 'word';
+
+export interface Units {
+  readonly name: UnitName;
+  /** One number a unit: the UTF-16 unit, or a hash of the word without case. Valid for `length`. */
+  readonly values: Uint32Array | Uint16Array;
+  readonly length: number;
+  /** UTF-16 units of each word; without it every unit is one. */
+  readonly weights: Uint32Array | undefined;
+  /** Sum of the weights. */
+  readonly weight: number;
+}
+
+const LARGEST_KEPT = 1 << 20;
+
+export class TextUnits {
+  readonly #code = new CodeUnits();
+  readonly #counts = new Uint32Array(KINDS);
+  #characters = new Uint16Array(1 << 12);
+  #words = new Uint32Array(1 << 12);
+  #weights = new Uint32Array(1 << 12);
+
+  /** `auto` takes characters when a third of the letters are of a script without blanks. Valid until the next call. Linear. */
+  of(text: string, unit: UnitName | 'auto'): Units {
+    const code = this.#code.of(text);
+    return (unit === 'auto' ? this.#unitOf(code, text.length) : unit) === 'word'
+      ? this.#wordsOf(code, text.length)
+      : this.#charactersOf(code, text.length);
+  }
+
+  #unitOf(code: Uint16Array, length: number): UnitName {
+    this.#counts.fill(0);
+    // The start of a long text tells how it is written; looking at all of it would cost as much as the filter.
+    countKinds(code, 0, Math.min(length, 4096), this.#counts);
+    return 3 * unspacedLetters(this.#counts) >= letters(this.#counts) ? 'character' : 'word';
+  }
+
+  #charactersOf(code: Uint16Array, length: number): Units {
+    if (this.#characters.length < length || this.#characters.length > LARGEST_KEPT)
+      this.#characters = new Uint16Array(Math.max(length, 1 << 12));
+    const values = this.#characters;
+    let count = 0;
+    for (let at = 0; at < length; at++) {
+      const unit = code[at] ?? 0;
+      const found = kinds[unit] ?? 0;
+      if (found !== kind.space && found !== kind.newline && found !== kind.control) values[count++] = unit;
+    }
+    return { name: 'character', values, length: count, weights: undefined, weight: count };
+  }
+
+  #wordsOf(code: Uint16Array, length: number): Units {
+    if (this.#words.length < length || this.#words.length > LARGEST_KEPT) {
+      this.#words = new Uint32Array(Math.max(length, 1 << 12));
+      this.#weights = new Uint32Array(Math.max(length, 1 << 12));
+    }
+    const [values, weights] = [this.#words, this.#weights];
+    let [count, weight] = [0, 0];
+    for (let at = 0; at < length; ) {
+      if (!isWordUnit(code[at] ?? 0)) {
+        at++;
+        continue;
+      }
+      const start = at;
+      let hash = 0x811c9dc5;
+      for (; at < length && isWordUnit(code[at] ?? 0); at++) {
+        const unit = code[at] ?? 0;
+        hash = Math.imul(hash ^ (unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit), 0x01000193);
+      }
+      values[count] = hash >>> 0;
+      weights[count++] = at - start;
+      weight += at - start;
+    }
+    return { name: 'word', values, length: count, weights, weight };
+  }
+}
+
+const isWordUnit = (unit: number): boolean => {
+  const found = kinds[unit] ?? 0;
+  return found >= FIRST_LETTER || found === kind.digit || found === kind.half || found === kind.other;
+};
