@@ -129,6 +129,9 @@ export type Decision = { readonly keep: string } | { readonly drop: string };
 export interface FilterExample {
   readonly input: string;
   readonly options?: JsonObject;
+  /** The record's URL and own fields, for filters that read them. */
+  readonly url?: string;
+  readonly meta?: JsonObject;
   readonly output: Decision;
   /** Shown in the docs. */
   readonly note?: string;

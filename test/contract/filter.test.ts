@@ -64,8 +64,8 @@ describe.each(filters)('%s', (_, plugin) => {
 
   it.each(plugin.examples.map((example) => [JSON.stringify(example.input), example] as const))(
     'does what its example says: %s',
-    (_, { input, options, output }) => {
-      expect(decide(plugin, input, options)).toEqual(output);
+    (_, { input, options, output, ...record }) => {
+      expect(decide(plugin, input, options, record)).toEqual(output);
     },
   );
 

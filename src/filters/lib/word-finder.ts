@@ -1,0 +1,196 @@
+// Finds thousands of words at once: Aho and Corasick's automaton (1975) over UTF-16 units, case folded.
+import { kind, kinds } from './classes.ts';
+
+/** A found word: text[start .. end). `word` is its number in the list given. */
+export interface Found {
+  readonly word: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const MIX = 0x9e3779b1;
+
+/** Lower case and half width of one unit, for the letters whose case is one unit to one. */
+const folded = new Uint16Array(0x10000);
+for (let unit = 0; unit < 0x10000; unit++) folded[unit] = unit;
+for (let unit = 0xff01; unit <= 0xff5e; unit++) folded[unit] = unit - 0xfee0;
+for (let unit = 0x41; unit < 0x0530; unit++) {
+  const lower = String.fromCharCode(unit).toLowerCase();
+  if (lower.length === 1) folded[unit] = lower.charCodeAt(0);
+}
+for (let unit = 0xff21; unit <= 0xff3a; unit++) folded[unit] = unit - 0xfee0 + 0x20;
+
+/**
+ * Matches are case-insensitive and width-insensitive. A word that begins or ends with a Latin letter, a digit or a
+ * katakana does not match inside a longer run of the same (`ass` in `class`, 「セックス」 in 「ユニセックス」).
+ */
+export class WordFinder {
+  /** States after one unit from the root, dense; other transitions hashed by state and unit. */
+  readonly #first = new Int32Array(0x10000);
+  #keys = new Float64Array(1 << 8).fill(-1);
+  #targets = new Int32Array(1 << 8);
+  #used = 0;
+  readonly #fail: number[] = [0];
+  /** The word that ends in a state, or -1; and the nearest state on the failure path where one ends. */
+  readonly #ends: number[] = [-1];
+  readonly #next: number[] = [0];
+  readonly #lengths: number[];
+  /** Second units of words, by a hash with the first: most places of a text end here. */
+  readonly #pairs = new Uint8Array(1 << 16);
+  readonly #singles = new Uint8Array(0x10000);
+
+  /** Blank entries are ignored. Building is linear in the words. */
+  constructor(words: readonly string[]) {
+    this.#lengths = words.map((word) => word.length);
+    const parents: number[] = [0];
+    const units: number[] = [0];
+    for (const [number, word] of words.entries()) {
+      if (word === '') continue;
+      let state = 0;
+      for (let at = 0; at < word.length; at++) {
+        const unit = folded[word.charCodeAt(at)] ?? 0;
+        let target = this.#step(state, unit);
+        if (target === 0) {
+          target = this.#fail.length;
+          this.#fail.push(0);
+          this.#ends.push(-1);
+          this.#next.push(0);
+          parents.push(state);
+          units.push(unit);
+          this.#add(state, unit, target);
+        }
+        state = target;
+      }
+      if ((this.#ends[state] ?? -1) < 0) this.#ends[state] = number;
+      const first = folded[word.charCodeAt(0)] ?? 0;
+      if (word.length === 1) this.#singles[first] = 1;
+      else this.#pairs[pairOf(first, folded[word.charCodeAt(1)] ?? 0)] = 1;
+    }
+    for (const state of breadthFirst(parents)) {
+      const [parent, unit] = [parents[state] ?? 0, units[state] ?? 0];
+      if (parent !== 0) {
+        let back = this.#fail[parent] ?? 0;
+        while (back !== 0 && this.#step(back, unit) === 0) back = this.#fail[back] ?? 0;
+        this.#fail[state] = this.#step(back, unit);
+      }
+      const fail = this.#fail[state] ?? 0;
+      this.#next[state] = (this.#ends[fail] ?? -1) >= 0 ? fail : (this.#next[fail] ?? 0);
+    }
+  }
+
+  /**
+   * The words in units[0 .. length), leftmost first, the longer of two that overlap, none overlapping another.
+   * `units` has one more unit after them. Linear in the text times, at worst, the nesting of the words.
+   */
+  find(units: Uint16Array, length: number): Found[] {
+    const found: Found[] = [];
+    const [first, pairs, singles] = [this.#first, this.#pairs, this.#singles];
+    let state = 0;
+    for (let at = 0; at < length; at++) {
+      const unit = folded[units[at] ?? 0] ?? 0;
+      if (state === 0) {
+        state = first[unit] ?? 0;
+        // Alone at the root: when no word goes on with the next unit, this one leads nowhere.
+        if (state !== 0 && singles[unit] === 0 && pairs[pairOf(unit, folded[units[at + 1] ?? 0] ?? 0)] === 0) state = 0;
+        if (state === 0) continue;
+      } else {
+        let target = this.#step(state, unit);
+        while (target === 0 && state !== 0) {
+          state = this.#fail[state] ?? 0;
+          target = this.#step(state, unit);
+        }
+        state = target;
+      }
+      for (let end = state; end !== 0; end = this.#next[end] ?? 0) {
+        const word = this.#ends[end] ?? -1;
+        if (word < 0) continue;
+        const start = at + 1 - (this.#lengths[word] ?? 0);
+        if (!isWhole(units, start, at + 1, length)) continue;
+        push(found, { word, start, end: at + 1 });
+        break;
+      }
+    }
+    return found;
+  }
+
+  #step(state: number, unit: number): number {
+    if (state === 0) return this.#first[unit] ?? 0;
+    const key = state * 0x10000 + unit;
+    const mask = this.#keys.length - 1;
+    for (let slot = slotOf(state, unit) & mask; ; slot = (slot + 1) & mask) {
+      const found = this.#keys[slot] ?? -1;
+      if (found === key) return this.#targets[slot] ?? 0;
+      if (found < 0) return 0;
+    }
+  }
+
+  #add(state: number, unit: number, target: number): void {
+    if (state === 0) {
+      this.#first[unit] = target;
+      return;
+    }
+    if (3 * ++this.#used > this.#keys.length) this.#grow();
+    this.#put(state * 0x10000 + unit, target);
+  }
+
+  #put(key: number, target: number): void {
+    const mask = this.#keys.length - 1;
+    let slot = slotOf(Math.floor(key / 0x10000), key % 0x10000) & mask;
+    while ((this.#keys[slot] ?? -1) >= 0) slot = (slot + 1) & mask;
+    this.#keys[slot] = key;
+    this.#targets[slot] = target;
+  }
+
+  #grow(): void {
+    const [keys, targets] = [this.#keys, this.#targets];
+    this.#keys = new Float64Array(2 * keys.length).fill(-1);
+    this.#targets = new Int32Array(2 * keys.length);
+    for (const [slot, key] of keys.entries()) if (key >= 0) this.#put(key, targets[slot] ?? 0);
+  }
+}
+
+function slotOf(state: number, unit: number): number {
+  const hash = Math.imul(Math.imul(state, 0x85ebca6b) ^ unit, MIX);
+  return hash ^ (hash >>> 15);
+}
+
+const pairOf = (first: number, second: number): number => (Math.imul(first, 0x9e37) ^ second) & 0xffff;
+
+/** States after the root, each after those of shorter words. */
+function breadthFirst(parents: readonly number[]): number[] {
+  const depths = new Int32Array(parents.length);
+  // A state is made after its parent, so one pass in order of making finds all depths.
+  for (let state = 1; state < parents.length; state++) depths[state] = (depths[parents[state] ?? 0] ?? 0) + 1;
+  return Array.from(depths.keys())
+    .slice(1)
+    .sort((a, b) => (depths[a] ?? 0) - (depths[b] ?? 0));
+}
+
+function isWhole(units: Uint16Array, start: number, end: number, length: number): boolean {
+  return !(
+    (start > 0 && isRun(units[start - 1] ?? 0, units[start] ?? 0)) ||
+    (end < length && isRun(units[end - 1] ?? 0, units[end] ?? 0))
+  );
+}
+
+function isRun(left: number, right: number): boolean {
+  const kindOfLeft = wordKind(kinds[left] ?? 0);
+  return kindOfLeft !== kind.other && kindOfLeft === wordKind(kinds[right] ?? 0);
+}
+
+/** Kinds whose runs are words. A digit continues a Latin word. */
+const wordKind = (found: number): number =>
+  found === kind.digit
+    ? kind.latin
+    : found === kind.latin || found === kind.katakana || found === kind.cyrillic
+      ? found
+      : kind.other;
+
+function push(found: Found[], next: Found): void {
+  let last = found.at(-1);
+  while (last !== undefined && next.start <= last.start) {
+    found.pop();
+    last = found.at(-1);
+  }
+  if (last === undefined || next.start >= last.end) found.push(next);
+}
