@@ -1,7 +1,8 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
+import { filters } from './filters.ts';
 import { pipeline } from './pipeline.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { pipeline };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = { filters, pipeline };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

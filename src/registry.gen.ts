@@ -12,8 +12,10 @@ import { breadcrumbs } from './filters/breadcrumbs.ts';
 import { c4 } from './filters/c4.ts';
 import { codeAndCss } from './filters/code-and-css.ts';
 import { decodeEntities } from './filters/decode-entities.ts';
+import { decontaminate } from './filters/decontaminate.ts';
 import { digits } from './filters/digits.ts';
 import { fineweb } from './filters/fineweb.ts';
+import { fixEncoding } from './filters/fix-encoding.ts';
 import { gopher } from './filters/gopher.ts';
 import { kana } from './filters/kana.ts';
 import { language } from './filters/language.ts';
@@ -35,4 +37,4 @@ import { minhash } from './dedup/minhash.ts';
 import { jsonl } from './sinks/jsonl.ts';
 import { text } from './sinks/text.ts';
 
-export const plugins: readonly Plugin[] = [cc100, files, huggingface, mc4, oscar, wikipedia, adult, boilerplate, breadcrumbs, c4, codeAndCss, decodeEntities, digits, fineweb, gopher, kana, language, length, machineTranslated, maskPersonal, metadata, normalize, oscarWarnings, repetition, ruby, stripUrls, swallow, symbols, urlList, wordList, exact, minhash, jsonl, text];
+export const plugins: readonly Plugin[] = [cc100, files, huggingface, mc4, oscar, wikipedia, adult, boilerplate, breadcrumbs, c4, codeAndCss, decodeEntities, decontaminate, digits, fineweb, fixEncoding, gopher, kana, language, length, machineTranslated, maskPersonal, metadata, normalize, oscarWarnings, repetition, ruby, stripUrls, swallow, symbols, urlList, wordList, exact, minhash, jsonl, text];

@@ -23,6 +23,13 @@ export class TextUnits {
   #characters = new Uint16Array(1 << 12);
   #words = new Uint32Array(1 << 12);
   #weights = new Uint32Array(1 << 12);
+  readonly #isSkipped = new Uint8Array(KINDS);
+
+  /** Which characters count where characters are the units: all `visible` ones, or `letters` and digits alone. */
+  constructor(characters: 'visible' | 'letters' = 'visible') {
+    for (const skipped of [kind.space, kind.newline, kind.control]) this.#isSkipped[skipped] = 1;
+    if (characters === 'letters') for (const skipped of [kind.punctuation, kind.symbol]) this.#isSkipped[skipped] = 1;
+  }
 
   /** `auto` takes characters when a third of the letters are of a script without blanks. Valid until the next call. Linear. */
   of(text: string, unit: UnitName | 'auto'): Units {
@@ -42,12 +49,11 @@ export class TextUnits {
   #charactersOf(code: Uint16Array, length: number): Units {
     if (this.#characters.length < length || this.#characters.length > LARGEST_KEPT)
       this.#characters = new Uint16Array(Math.max(length, 1 << 12));
-    const values = this.#characters;
+    const [values, isSkipped] = [this.#characters, this.#isSkipped];
     let count = 0;
     for (let at = 0; at < length; at++) {
       const unit = code[at] ?? 0;
-      const found = kinds[unit] ?? 0;
-      if (found !== kind.space && found !== kind.newline && found !== kind.control) values[count++] = unit;
+      if (isSkipped[kinds[unit] ?? 0] === 0) values[count++] = unit;
     }
     return { name: 'character', values, length: count, weights: undefined, weight: count };
   }
