@@ -69,20 +69,18 @@ export const decontaminate = define({
     const cut = new TextUnits('letters');
     const sets = { word: new NgramSet(words), character: new NgramSet(characters) };
     for (const item of itemsOf(texts, files, fields, baseDir)) {
-      const units = cut.of(folded(item), 'auto');
+      const units = cut.of(item, 'auto');
       sets[units.name].add(units.values, units.length);
     }
     if (sets.word.size + sets.character.size === 0) return { apply: ({ text }) => ({ keep: text }) };
     return {
       apply({ text }) {
-        const units = cut.of(folded(text), 'auto');
+        const units = cut.of(text, 'auto');
         return sets[units.name].matches(units.values, units.length, min) >= min ? { drop: 'overlap' } : { keep: text };
       },
     };
   },
 });
-
-const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 function* itemsOf(
   texts: readonly string[],

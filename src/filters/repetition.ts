@@ -69,7 +69,7 @@ export const repetition = define({
     },
   ],
   create(rules) {
-    const cut = new TextUnits();
+    const cut = new TextUnits('all');
     const ngrams = new NgramRepeats();
     return {
       apply({ text }) {

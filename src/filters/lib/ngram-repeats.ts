@@ -41,6 +41,8 @@ export class NgramRepeats {
     let hash = 0;
     for (let i = 0; i < n - 1 && i < length; i++) hash = (Math.imul(hash, BASE) + (units[i] ?? 0) + 1) | 0;
     let [kinds, repeatedKinds, repeated, top, topAt] = [0, 0, 0, total > 0 ? 1 : 0, 0];
+    // Where the n-gram one place earlier stood first: then this one's first n - 1 units are compared already.
+    let earlier = -2;
     for (let at = 0; at < total; at++) {
       hash = (Math.imul(hash, BASE) + (units[at + n - 1] ?? 0) + 1) | 0;
       let slot = Math.imul(hash ^ (hash >>> 15), MIX) >>> shift;
@@ -51,9 +53,11 @@ export class NgramRepeats {
           slots[slot] = at + 1;
           counts[slot] = 1;
           kinds++;
+          earlier = -2;
           break;
         }
-        if (isSame(units, first, at, n)) {
+        if (first === earlier + 1 ? units[first + n - 1] === units[at + n - 1] : isSame(units, first, at, n)) {
+          earlier = first;
           const times = (counts[slot] ?? 0) + 1;
           counts[slot] = times;
           if (times === 2) {
@@ -71,6 +75,7 @@ export class NgramRepeats {
         }
         if (++probes === MOST_PROBES) {
           kinds++;
+          earlier = -2;
           break;
         }
         slot = (slot + 1) & mask;

@@ -22,43 +22,38 @@ export class NgramSet {
 
   /** Adds all n-grams of units[0 .. length). */
   add(units: Uint32Array | Uint16Array, length: number): void {
-    this.#each(units, length, (hash, at) => {
-      if (4 * (this.#size + 1) > this.#keys.length) this.#grow();
-      if (this.#put(hash, secondHash(units, at, this.n))) this.#size++;
-      return true;
-    });
-  }
-
-  /** How many of the n-grams of units[0 .. length) are in the set; stops at `enough`. Linear. */
-  matches(units: Uint32Array | Uint16Array, length: number, enough: number): number {
-    let found = 0;
-    if (this.#size === 0) return 0;
-    this.#each(units, length, (hash, at) => {
-      if (this.#mayHave(hash) && this.#has(hash, secondHash(units, at, this.n))) found++;
-      return found < enough;
-    });
-    return found;
-  }
-
-  #each(units: Uint32Array | Uint16Array, length: number, visit: (hash: number, at: number) => boolean): void {
-    const n = this.n;
-    let out = 1;
-    for (let i = 1; i < n; i++) out = Math.imul(out, BASE);
+    const { n } = this;
+    const out = powerOf(BASE, n - 1);
     let hash = 0;
     for (let at = 0; at < length; at++) {
       if (at >= n) hash = (hash - Math.imul(out, (units[at - n] ?? 0) + 1)) | 0;
       hash = (Math.imul(hash, BASE) + (units[at] ?? 0) + 1) | 0;
-      if (at >= n - 1 && !visit(hash, at - n + 1)) return;
+      if (at < n - 1) continue;
+      if (4 * (this.#size + 1) > this.#keys.length) this.#grow();
+      if (this.#put(hash, secondHash(units, at - n + 1, n))) this.#size++;
     }
   }
 
-  #mayHave(hash: number): boolean {
-    const bit = this.#bitOf(hash);
-    return (((this.#bits[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
+  /** How many of the n-grams of units[0 .. length) are in the set; stops at `enough`. Linear. */
+  matches(units: Uint32Array | Uint16Array, length: number, enough: number): number {
+    if (this.#size === 0) return 0;
+    const { n } = this;
+    const bits = this.#bits;
+    const shift = this.#shift();
+    const out = powerOf(BASE, n - 1);
+    let [hash, found] = [0, 0];
+    for (let at = 0; at < length && found < enough; at++) {
+      if (at >= n) hash = (hash - Math.imul(out, (units[at - n] ?? 0) + 1)) | 0;
+      hash = (Math.imul(hash, BASE) + (units[at] ?? 0) + 1) | 0;
+      const bit = bitOf(hash, shift);
+      if (at < n - 1 || (((bits[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 0) continue;
+      if (this.#has(hash, secondHash(units, at - n + 1, n))) found++;
+    }
+    return found;
   }
 
-  #bitOf(hash: number): number {
-    return Math.imul(hash ^ (hash >>> 13), MIX) >>> (Math.clz32(this.#bits.length * 32 - 1) & 31);
+  #shift(): number {
+    return Math.clz32(this.#bits.length * 32 - 1);
   }
 
   #has(first: number, second: number): boolean {
@@ -78,7 +73,7 @@ export class NgramSet {
       if (a !== 0 || b !== 0) continue;
       this.#keys[2 * slot] = first;
       this.#keys[2 * slot + 1] = second;
-      const bit = this.#bitOf(first);
+      const bit = bitOf(first, this.#shift());
       this.#bits[bit >>> 5] = (this.#bits[bit >>> 5] ?? 0) | (1 << (bit & 31));
       return true;
     }
@@ -93,6 +88,14 @@ export class NgramSet {
       if (a !== 0 || b !== 0) this.#put(a, b);
     }
   }
+}
+
+const bitOf = (hash: number, shift: number): number => Math.imul(hash ^ (hash >>> 13), MIX) >>> shift;
+
+function powerOf(base: number, exponent: number): number {
+  let power = 1;
+  for (let i = 0; i < exponent; i++) power = Math.imul(power, base);
+  return power;
 }
 
 /** Independent of the rolling hash; never 0. */

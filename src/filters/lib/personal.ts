@@ -23,6 +23,7 @@ export function findPersonal(text: string, units: Uint16Array, wanted: ReadonlyS
   };
   for (let at = 0; at < text.length; at++) {
     const unit = units[at] ?? 0;
+    if (starts[unit] === 0) continue;
     if (unit === AT || unit === WIDE_AT) {
       const end = add(mailAround(text, units, at));
       if (end > at) at = end - 1;
@@ -40,6 +41,11 @@ export function findPersonal(text: string, units: Uint16Array, wanted: ReadonlyS
 const [AT, WIDE_AT, COLON, SLASH, ZERO, NINE, DOT, PLUS, HYPHEN, OPEN, CLOSE] = [
   0x40, 0xff20, 0x3a, 0x2f, 0x30, 0x39, 0x2e, 0x2b, 0x2d, 0x28, 0x29,
 ];
+
+/** 1 for the units at which something personal is looked for: digits, colons and @. */
+const starts = new Uint8Array(0x10000);
+for (const unit of [AT, WIDE_AT, COLON]) starts[unit] = 1;
+starts.fill(1, ZERO, NINE + 1);
 
 const isAlphanumeric = (unit: number): boolean =>
   (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);

@@ -1,6 +1,7 @@
 // Cuts a text into the units that n-grams are made of: characters where words are written together, words elsewhere.
 import { countKinds, FIRST_LETTER, KINDS, kind, kinds, letters, unspacedLetters } from './classes.ts';
 import { CodeUnits } from './code-units.ts';
+import { folded } from './fold.ts';
 
 export type UnitName = 'character' | 'word';
 
@@ -23,12 +24,11 @@ export class TextUnits {
   #characters = new Uint16Array(1 << 12);
   #words = new Uint32Array(1 << 12);
   #weights = new Uint32Array(1 << 12);
-  readonly #isSkipped = new Uint8Array(KINDS);
+  readonly #of: 'all' | 'letters';
 
-  /** Which characters count where characters are the units: all `visible` ones, or `letters` and digits alone. */
-  constructor(characters: 'visible' | 'letters' = 'visible') {
-    for (const skipped of [kind.space, kind.newline, kind.control]) this.#isSkipped[skipped] = 1;
-    if (characters === 'letters') for (const skipped of [kind.punctuation, kind.symbol]) this.#isSkipped[skipped] = 1;
+  /** Which characters count where characters are the units: `all`, or `letters` and digits alone, their case and width folded. */
+  constructor(characters: 'all' | 'letters') {
+    this.#of = characters;
   }
 
   /** `auto` takes characters when a third of the letters are of a script without blanks. Valid until the next call. Linear. */
@@ -47,13 +47,16 @@ export class TextUnits {
   }
 
   #charactersOf(code: Uint16Array, length: number): Units {
+    if (this.#of === 'all') return { name: 'character', values: code, length, weights: undefined, weight: length };
     if (this.#characters.length < length || this.#characters.length > LARGEST_KEPT)
       this.#characters = new Uint16Array(Math.max(length, 1 << 12));
-    const [values, isSkipped] = [this.#characters, this.#isSkipped];
+    const values = this.#characters;
     let count = 0;
     for (let at = 0; at < length; at++) {
       const unit = code[at] ?? 0;
-      if (isSkipped[kinds[unit] ?? 0] === 0) values[count++] = unit;
+      // Written always, kept where it counts: a branch would be guessed wrong at every mark.
+      values[count] = folded[unit] ?? 0;
+      count += counted[unit] ?? 0;
     }
     return { name: 'character', values, length: count, weights: undefined, weight: count };
   }
@@ -74,7 +77,7 @@ export class TextUnits {
       let hash = 0x811c9dc5;
       for (; at < length && isWordUnit(code[at] ?? 0); at++) {
         const unit = code[at] ?? 0;
-        hash = Math.imul(hash ^ (unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit), 0x01000193);
+        hash = Math.imul(hash ^ (folded[unit] ?? 0), 0x01000193);
       }
       values[count] = hash >>> 0;
       weights[count++] = at - start;
@@ -84,7 +87,9 @@ export class TextUnits {
   }
 }
 
-const isWordUnit = (unit: number): boolean => {
-  const found = kinds[unit] ?? 0;
-  return found >= FIRST_LETTER || found === kind.digit || found === kind.half || found === kind.other;
-};
+/** 1 for letters, digits and what has no kind, 0 for marks, blanks and symbols. */
+const counted = Uint8Array.from(kinds, (found) =>
+  found >= FIRST_LETTER || found === kind.digit || found === kind.half || found === kind.other ? 1 : 0,
+);
+
+const isWordUnit = (unit: number): boolean => counted[unit] === 1;

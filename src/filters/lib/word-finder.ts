@@ -1,5 +1,6 @@
 // Finds thousands of words at once: Aho and Corasick's automaton (1975) over UTF-16 units, case folded.
 import { kind, kinds } from './classes.ts';
+import { folded } from './fold.ts';
 
 /** A found word: text[start .. end). `word` is its number in the list given. */
 export interface Found {
@@ -9,16 +10,6 @@ export interface Found {
 }
 
 const MIX = 0x9e3779b1;
-
-/** Lower case and half width of one unit, for the letters whose case is one unit to one. */
-const folded = new Uint16Array(0x10000);
-for (let unit = 0; unit < 0x10000; unit++) folded[unit] = unit;
-for (let unit = 0xff01; unit <= 0xff5e; unit++) folded[unit] = unit - 0xfee0;
-for (let unit = 0x41; unit < 0x0530; unit++) {
-  const lower = String.fromCharCode(unit).toLowerCase();
-  if (lower.length === 1) folded[unit] = lower.charCodeAt(0);
-}
-for (let unit = 0xff21; unit <= 0xff3a; unit++) folded[unit] = unit - 0xfee0 + 0x20;
 
 /**
  * Matches are case-insensitive and width-insensitive. A word that begins or ends with a Latin letter, a digit or a
@@ -30,20 +21,31 @@ export class WordFinder {
   #keys = new Float64Array(1 << 8).fill(-1);
   #targets = new Int32Array(1 << 8);
   #used = 0;
-  readonly #fail: number[] = [0];
+  /** The first transition made from a state, without a hash: most states have one. 0 for none. */
+  readonly #onlyUnit: Uint16Array;
+  readonly #onlyTarget: Int32Array;
+  readonly #fail: Int32Array;
   /** The word that ends in a state, or -1; and the nearest state on the failure path where one ends. */
-  readonly #ends: number[] = [-1];
-  readonly #next: number[] = [0];
-  readonly #lengths: number[];
+  readonly #ends: Int32Array;
+  readonly #next: Int32Array;
+  readonly #lengths: Int32Array;
   /** Second units of words, by a hash with the first: most places of a text end here. */
   readonly #pairs = new Uint8Array(1 << 16);
-  readonly #singles = new Uint8Array(0x10000);
+  /** What a unit as it stands in a text can begin: 1 for words of one unit, 2 for longer ones. */
+  readonly #begins = new Uint8Array(0x10000);
 
   /** Blank entries are ignored. Building is linear in the words. */
   constructor(words: readonly string[]) {
-    this.#lengths = words.map((word) => word.length);
+    this.#lengths = Int32Array.from(words, (word) => word.length);
+    const most = words.reduce((sum, word) => sum + word.length, 1);
+    this.#onlyUnit = new Uint16Array(most);
+    this.#onlyTarget = new Int32Array(most);
+    this.#fail = new Int32Array(most);
+    this.#ends = new Int32Array(most).fill(-1);
+    this.#next = new Int32Array(most);
     const parents: number[] = [0];
     const units: number[] = [0];
+    const begins = new Uint8Array(0x10000);
     for (const [number, word] of words.entries()) {
       if (word === '') continue;
       let state = 0;
@@ -51,10 +53,7 @@ export class WordFinder {
         const unit = folded[word.charCodeAt(at)] ?? 0;
         let target = this.#step(state, unit);
         if (target === 0) {
-          target = this.#fail.length;
-          this.#fail.push(0);
-          this.#ends.push(-1);
-          this.#next.push(0);
+          target = parents.length;
           parents.push(state);
           units.push(unit);
           this.#add(state, unit, target);
@@ -63,9 +62,10 @@ export class WordFinder {
       }
       if ((this.#ends[state] ?? -1) < 0) this.#ends[state] = number;
       const first = folded[word.charCodeAt(0)] ?? 0;
-      if (word.length === 1) this.#singles[first] = 1;
-      else this.#pairs[pairOf(first, folded[word.charCodeAt(1)] ?? 0)] = 1;
+      begins[first] = (begins[first] ?? 0) | (word.length === 1 ? 1 : 2);
+      if (word.length > 1) this.#pairs[pairOf(first, folded[word.charCodeAt(1)] ?? 0)] = 1;
     }
+    for (let unit = 0; unit < 0x10000; unit++) this.#begins[unit] = begins[folded[unit] ?? 0] ?? 0;
     for (const state of breadthFirst(parents)) {
       const [parent, unit] = [parents[state] ?? 0, units[state] ?? 0];
       if (parent !== 0) {
@@ -84,16 +84,18 @@ export class WordFinder {
    */
   find(units: Uint16Array, length: number): Found[] {
     const found: Found[] = [];
-    const [first, pairs, singles] = [this.#first, this.#pairs, this.#singles];
+    const [first, pairs, begins] = [this.#first, this.#pairs, this.#begins];
     let state = 0;
     for (let at = 0; at < length; at++) {
-      const unit = folded[units[at] ?? 0] ?? 0;
       if (state === 0) {
-        state = first[unit] ?? 0;
+        const begun = begins[units[at] ?? 0] ?? 0;
+        if (begun === 0) continue;
+        const unit = folded[units[at] ?? 0] ?? 0;
         // Alone at the root: when no word goes on with the next unit, this one leads nowhere.
-        if (state !== 0 && singles[unit] === 0 && pairs[pairOf(unit, folded[units[at + 1] ?? 0] ?? 0)] === 0) state = 0;
-        if (state === 0) continue;
+        if ((begun & 1) === 0 && pairs[pairOf(unit, folded[units[at + 1] ?? 0] ?? 0)] === 0) continue;
+        state = first[unit] ?? 0;
       } else {
+        const unit = folded[units[at] ?? 0] ?? 0;
         let target = this.#step(state, unit);
         while (target === 0 && state !== 0) {
           state = this.#fail[state] ?? 0;
@@ -115,6 +117,9 @@ export class WordFinder {
 
   #step(state: number, unit: number): number {
     if (state === 0) return this.#first[unit] ?? 0;
+    const only = this.#onlyTarget[state] ?? 0;
+    if (only === 0) return 0;
+    if (this.#onlyUnit[state] === unit) return only;
     const key = state * 0x10000 + unit;
     const mask = this.#keys.length - 1;
     for (let slot = slotOf(state, unit) & mask; ; slot = (slot + 1) & mask) {
@@ -127,6 +132,11 @@ export class WordFinder {
   #add(state: number, unit: number, target: number): void {
     if (state === 0) {
       this.#first[unit] = target;
+      return;
+    }
+    if (this.#onlyTarget[state] === 0) {
+      this.#onlyTarget[state] = target;
+      this.#onlyUnit[state] = unit;
       return;
     }
     if (3 * ++this.#used > this.#keys.length) this.#grow();
