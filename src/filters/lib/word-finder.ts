@@ -30,7 +30,7 @@ export class WordFinder {
   readonly #next: Int32Array;
   readonly #lengths: Int32Array;
   /** Second units of words, by a hash with the first: most places of a text end here. */
-  readonly #pairs = new Uint8Array(1 << 16);
+  readonly #pairs: Uint8Array;
   /** What a unit as it stands in a text can begin: 1 for words of one unit, 2 for longer ones. */
   readonly #begins = new Uint8Array(0x10000);
 
@@ -43,6 +43,9 @@ export class WordFinder {
     this.#fail = new Int32Array(most);
     this.#ends = new Int32Array(most).fill(-1);
     this.#next = new Int32Array(most);
+    // Small for short lists, so that it stays in the fastest cache.
+    this.#pairs = new Uint8Array(1 << Math.min(16, Math.max(11, 32 - Math.clz32(8 * words.length))));
+    const last = this.#pairs.length - 1;
     const parents: number[] = [0];
     const units: number[] = [0];
     const begins = new Uint8Array(0x10000);
@@ -63,7 +66,7 @@ export class WordFinder {
       if ((this.#ends[state] ?? -1) < 0) this.#ends[state] = number;
       const first = folded[word.charCodeAt(0)] ?? 0;
       begins[first] = (begins[first] ?? 0) | (word.length === 1 ? 1 : 2);
-      if (word.length > 1) this.#pairs[pairOf(first, folded[word.charCodeAt(1)] ?? 0)] = 1;
+      if (word.length > 1) this.#pairs[pairOf(first, folded[word.charCodeAt(1)] ?? 0) & last] = 1;
     }
     for (let unit = 0; unit < 0x10000; unit++) this.#begins[unit] = begins[folded[unit] ?? 0] ?? 0;
     for (const state of breadthFirst(parents)) {
@@ -85,6 +88,7 @@ export class WordFinder {
   find(units: Uint16Array, length: number): Found[] {
     const found: Found[] = [];
     const [first, pairs, begins] = [this.#first, this.#pairs, this.#begins];
+    const last = pairs.length - 1;
     let state = 0;
     for (let at = 0; at < length; at++) {
       if (state === 0) {
@@ -92,7 +96,7 @@ export class WordFinder {
         if (begun === 0) continue;
         const unit = folded[units[at] ?? 0] ?? 0;
         // Alone at the root: when no word goes on with the next unit, this one leads nowhere.
-        if ((begun & 1) === 0 && pairs[pairOf(unit, folded[units[at + 1] ?? 0] ?? 0)] === 0) continue;
+        if ((begun & 1) === 0 && pairs[pairOf(unit, folded[units[at + 1] ?? 0] ?? 0) & last] === 0) continue;
         state = first[unit] ?? 0;
       } else {
         const unit = folded[units[at] ?? 0] ?? 0;
@@ -164,7 +168,7 @@ function slotOf(state: number, unit: number): number {
   return hash ^ (hash >>> 15);
 }
 
-const pairOf = (first: number, second: number): number => (Math.imul(first, 0x9e37) ^ second) & 0xffff;
+const pairOf = (first: number, second: number): number => Math.imul(Math.imul(first, 0x9e37) + second, MIX) >>> 16;
 
 /** States after the root, each after those of shorter words. */
 function breadthFirst(parents: readonly number[]): number[] {
