@@ -86,8 +86,8 @@ export const fixEncoding = define({
 });
 
 const NEWLINE = 0x0a;
-/** Signs per character from which a line that cannot be read anew is broken; half-width kana in a sentence stay below. */
-const BROKEN = 0.5;
+/** Signs per character from which a line that cannot be read anew is broken; accents and middle dots of a sentence stay below. */
+const BROKEN = 0.3;
 
 function replacements(text: string): number {
   let count = 0;

@@ -4,6 +4,7 @@ import { define } from '../pipeline/define.ts';
 import { CodeUnits } from './lib/code-units.ts';
 import { applyEdits, type Edit, removeLine } from './lib/edits.ts';
 import { Identifier } from './lib/identify.ts';
+import { columnsIn } from './lib/sentences.ts';
 
 const options = z.strictObject({
   languages: z
@@ -18,13 +19,17 @@ const options = z.strictObject({
     .number()
     .min(0)
     .max(1)
-    .default(0.5)
-    .describe("share of a document's letters that must be of the language's script, 0 to 1"),
+    .default(0.4)
+    .describe(
+      "share of a document's letters that must be of the language's script, 0 to 1; a kana counts as three letters, a kanji as four",
+    ),
   minLine: z
     .int()
     .min(1)
     .default(30)
-    .describe('UTF-16 units from which a line is judged; a shorter one stays: names and titles are in any language'),
+    .describe(
+      'columns from which a line is judged (a kana or kanji takes two); a shorter one stays: names are in any language',
+    ),
 });
 
 export const language = define({
@@ -69,7 +74,7 @@ export const language = define({
   create({ languages, unit, minShare, minLine }, context) {
     const wanted = languages.length > 0 ? languages : [context.language.split('-')[0] ?? context.language];
     const accepted = new Set(wanted.some((one) => one === 'ja' || one === 'zh') ? [...wanted, 'cjk'] : wanted);
-    const identifier = new Identifier(wanted);
+    const identifier = new Identifier(wanted, minShare);
     const code = new CodeUnits();
     if (unit === 'line')
       return {
@@ -79,7 +84,7 @@ export const language = define({
           for (let start = 0; start < text.length; ) {
             let end = start;
             while (units[end] !== NEWLINE) end++;
-            if (end - start >= minLine) {
+            if (columnsIn(units, start, end) >= minLine) {
               const found = identifier.of(text, units, start, end);
               if (found.language !== '' && !accepted.has(found.language)) edits.push(removeLine(text, start, end));
             }

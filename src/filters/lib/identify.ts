@@ -7,7 +7,7 @@ import { countKinds, FIRST_LETTER, KINDS, kind } from './classes.ts';
 export interface Identified {
   /** ISO 639-1; `cjk` for kanji alone, too few to tell Japanese from Chinese; `other` for a script that no wanted language uses; empty when nothing tells. */
   readonly language: string;
-  /** Share of the text's letters that are of that language's scripts, 0 to 1; a kanji weighs as three letters, a kana as two. */
+  /** Share of the text's letters that are of that language's scripts, 0 to 1; a kanji weighs as four letters, a kana as three. */
   readonly share: number;
 }
 
@@ -55,8 +55,11 @@ export class Identifier {
   readonly #wantedScripts: ReadonlySet<number>;
   #detect: ((text: string) => string) | undefined;
 
-  /** `wanted` are ISO 639-1 codes. */
-  constructor(wanted: readonly string[]) {
+  readonly #enough: number;
+
+  /** `wanted` are ISO 639-1 codes; their scripts decide where they make up the share `enough` of the letters. */
+  constructor(wanted: readonly string[], enough: number) {
+    this.#enough = enough;
     this.#wantedScripts = new Set(wanted.flatMap(scriptsOf));
   }
 
@@ -68,12 +71,16 @@ export class Identifier {
     const kana = (counts[kind.hiragana] ?? 0) + (counts[kind.katakana] ?? 0);
     const kanji = counts[kind.kanji] ?? 0;
     let [most, weight, total] = [0, 0, 0];
+    let [wanted, wantedWeight] = [0, 0];
     for (let script = FIRST_LETTER; script < KINDS; script++) {
       const weighed = weightOf(script, counts[script] ?? 0, kana);
       total += weighed;
       if (weighed > weight) [most, weight] = [script, weighed];
+      if (weighed > wantedWeight && this.#wantedScripts.has(script)) [wanted, wantedWeight] = [script, weighed];
     }
     if (total === 0) return { language: '', share: 0 };
+    // Japanese about software may have more Latin letters than kana.
+    if (wantedWeight >= this.#enough * total) [most, weight] = [wanted, wantedWeight];
     const excerpt = (): string => this.#identify(text, start, end);
     return { language: this.#name(most, kana, kanji, excerpt), share: weight / total };
   }
@@ -103,9 +110,9 @@ export class Identifier {
 
 /** Kana and kanji are one script here, counted where kanji are. */
 function weightOf(script: number, count: number, kana: number): number {
-  if (script === kind.kanji) return 3 * count + 2 * kana;
+  if (script === kind.kanji) return 4 * count + 3 * kana;
   if (script === kind.hiragana || script === kind.katakana) return 0;
-  return script === kind.hangul ? 2 * count : count;
+  return script === kind.hangul ? 3 * count : count;
 }
 
 /**

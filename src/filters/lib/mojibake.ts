@@ -8,6 +8,7 @@ const LEAD = 1;
 const REST = 2;
 const KANA = 4;
 const HALF_WIDTH = 8;
+const EUC_LEAD = 16;
 const flags = new Uint8Array(0x10000);
 for (let byte = 0x80; byte < 0x100; byte++) {
   const flag = byte >= 0xc2 && byte <= 0xf4 ? LEAD : byte < 0xc0 ? REST : 0;
@@ -16,6 +17,8 @@ for (let byte = 0x80; byte < 0x100; byte++) {
 /** E3 80, E3 81, E3 82 and E3 83, with which marks and kana begin in UTF-8, are these in Shift_JIS. */
 for (const character of '縲縺繧繝') flags[character.charCodeAt(0)] = KANA;
 for (let unit = 0xff61; unit <= 0xff9f; unit++) flags[unit] = HALF_WIDTH;
+/** The first bytes of EUC-JP's hiragana and katakana, as Shift_JIS shows them. */
+for (const character of '､･') flags[character.charCodeAt(0)] = HALF_WIDTH | EUC_LEAD;
 
 /** Signs of misreading in units[start .. end): pairs and characters that correct text has only now and then. Linear. */
 export function misreadSigns(units: Uint16Array, start: number, end: number): number {
@@ -26,7 +29,7 @@ export function misreadSigns(units: Uint16Array, start: number, end: number): nu
     if (flag !== 0) {
       if ((flag & KANA) !== 0) signs++;
       else if ((flag & REST) !== 0 && (before & (LEAD | REST)) !== 0) signs++;
-      else if ((flag & HALF_WIDTH) !== 0 && (before & HALF_WIDTH) !== 0) signs++;
+      else if ((flag & HALF_WIDTH) !== 0 && (before & EUC_LEAD) !== 0) signs++;
     }
     before = flag;
   }

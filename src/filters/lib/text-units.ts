@@ -17,6 +17,8 @@ export interface Units {
 }
 
 const LARGEST_KEPT = 1 << 20;
+/** UTF-16 units of a word on average, above which a text has no words. */
+const LONGEST_MEAN = 40;
 /** UTF-16 units of a window that tells whether words are written together. */
 const WINDOW = 160;
 
@@ -36,9 +38,13 @@ export class TextUnits {
   /** `auto` takes characters when a third of the letters are of a script without blanks. Valid until the next call. Linear. */
   of(text: string, unit: UnitName | 'auto'): Units {
     const code = this.#code.of(text);
-    return (unit === 'auto' ? this.#unitOf(code, text.length) : unit) === 'word'
-      ? this.#wordsOf(code, text.length)
-      : this.#charactersOf(code, text.length);
+    if ((unit === 'auto' ? this.#unitOf(code, text.length) : unit) === 'character')
+      return this.#charactersOf(code, text.length);
+    const words = this.#wordsOf(code, text.length);
+    // Words of no language: ｗｗｗｗ, encoded data. They repeat inside themselves.
+    return unit === 'auto' && words.weight > LONGEST_MEAN * words.length
+      ? this.#charactersOf(code, text.length)
+      : words;
   }
 
   #unitOf(code: Uint16Array, length: number): UnitName {

@@ -112,8 +112,8 @@ export class WordFinder {
         if (word < 0) continue;
         const start = at + 1 - (this.#lengths[word] ?? 0);
         if (!isWhole(units, start, at + 1, length)) continue;
-        push(found, { word, start, end: at + 1 });
-        break;
+        // A shorter word may stand behind the last one where the longest overlaps it.
+        if (push(found, { word, start, end: at + 1 }) === 'taken') break;
       }
     }
     return found;
@@ -200,11 +200,14 @@ const wordKind = (found: number): number =>
       ? found
       : kind.other;
 
-function push(found: Found[], next: Found): void {
+/** Takes `next` where it overlaps no word that begins before it; words inside it go. */
+function push(found: Found[], next: Found): 'taken' | 'overlaps' {
   let last = found.at(-1);
   while (last !== undefined && next.start <= last.start) {
     found.pop();
     last = found.at(-1);
   }
-  if (last === undefined || next.start >= last.end) found.push(next);
+  if (last !== undefined && next.start < last.end) return 'overlaps';
+  found.push(next);
+  return 'taken';
 }
