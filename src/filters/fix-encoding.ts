@@ -65,12 +65,15 @@ export const fixEncoding = define({
         const edits: Edit[] = [];
         let broken = 0;
         for (let start = 0; start < text.length; ) {
-          let end = start;
-          while (units[end] !== NEWLINE) end++;
-          const signs = end > start ? misreadSigns(units, start, end) : 0;
+          let [end, signs] = damagedLine(units, start);
+          // Short damaged lines are read together: a line end is one in all these encodings, and reading has a price.
+          while (signs > 0 && end - start < TOGETHER && end < text.length) {
+            const [next, more] = damagedLine(units, end + 1);
+            if (more === 0) break;
+            [end, signs] = [next, signs + more];
+          }
           if (signs > 0) {
-            const line = text.slice(start, end);
-            const reading = rereadLine(line);
+            const reading = rereadLine(text.slice(start, end));
             if (reading !== undefined && reading.lost <= maxLost * reading.text.length)
               edits.push({ start, end, put: reading.text });
             else if (reading !== undefined || signs > BROKEN * (end - start)) broken += end - start;
@@ -86,6 +89,15 @@ export const fixEncoding = define({
 });
 
 const NEWLINE = 0x0a;
+/** UTF-16 units up to which damaged lines that follow one another are read as one. */
+const TOGETHER = 64;
+
+/** Where the line from `start` ends, and the signs of misreading in it. */
+function damagedLine(units: Uint16Array, start: number): [end: number, signs: number] {
+  let end = start;
+  while (units[end] !== NEWLINE) end++;
+  return [end, misreadSigns(units, start, end)];
+}
 /** Signs per character from which a line that cannot be read anew is broken; accents and middle dots of a sentence stay below. */
 const BROKEN = 0.3;
 

@@ -50,6 +50,7 @@ const OPENERS = /[《（(［｜]/gu;
 
 function rubyEdits(text: string, parentheses: 'hiragana' | 'kana' | 'keep', notes: 'out' | 'stay'): Edit[] {
   const edits: Edit[] = [];
+  const places = new NextPlaces(text);
   let bar = -1;
   OPENERS.lastIndex = 0;
   for (let match = OPENERS.exec(text); match !== null; match = OPENERS.exec(text)) {
@@ -60,7 +61,7 @@ function rubyEdits(text: string, parentheses: 'hiragana' | 'kana' | 'keep', note
     }
     const isNote = open === '［';
     if (isNote ? notes === 'stay' || text[at + 1] !== '＃' : open !== '《' && parentheses === 'keep') continue;
-    const end = endOf(text, at + 1, CLOSERS[open] ?? '', isNote ? LONGEST_NOTE : LONGEST_READING);
+    const end = endOf(places, at + 1, CLOSERS[open] ?? '', isNote ? LONGEST_NOTE : LONGEST_READING);
     if (end < 0) continue;
     if (isNote) edits.push({ start: at, end: end + 1, put: '' });
     else {
@@ -76,13 +77,29 @@ function rubyEdits(text: string, parentheses: 'hiragana' | 'kana' | 'keep', note
   return edits;
 }
 
-function endOf(text: string, from: number, closer: string, longest: number): number {
-  const last = Math.min(text.length, from + longest + 1);
-  for (let at = from; at < last; at++) {
-    if (text[at] === closer) return at > from ? at : -1;
-    if (text[at] === '\n') return -1;
+/** Where characters stand next, asked in ascending order: each stretch of the text is searched once. */
+class NextPlaces {
+  readonly #text: string;
+  readonly #next = new Map<string, number>();
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return -1;
+
+  of(character: string, from: number): number {
+    const known = this.#next.get(character) ?? -1;
+    if (known >= from) return known;
+    const found = this.#text.indexOf(character, from);
+    const place = found < 0 ? Number.POSITIVE_INFINITY : found;
+    this.#next.set(character, place);
+    return place;
+  }
+}
+
+/** Where `closer` stands, at most `longest` units on and in the same line; -1 where it does not. */
+function endOf(places: NextPlaces, from: number, closer: string, longest: number): number {
+  const end = places.of(closer, from);
+  return end > from && end <= from + longest && places.of('\n', from) > end ? end : -1;
 }
 
 /** Kana alone, perhaps with blanks or a middle dot between names. */

@@ -1,7 +1,7 @@
 // The contract of every registered filter: its examples hold, it survives any text, and its cost is linear.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FilterPlugin, Plugin } from '../../src/pipeline/define.ts';
+import type { Filter, FilterPlugin, Plugin } from '../../src/pipeline/define.ts';
 import { plugins } from '../../src/registry.gen.ts';
 import { decide } from '../filters/run-filter.ts';
 
@@ -81,8 +81,12 @@ const hostile: readonly (readonly [string, string])[] = [
 const long = (unit: string, characters: number): string => unit.repeat(Math.ceil(characters / unit.length));
 
 describe.each(filters)('%s', (_, plugin) => {
+  const open = () => plugin.create(plugin.options.parse({}), { language: 'ja', baseDir: '.' });
+  // One for all tests, as a worker has one for all documents.
+  let shared: Filter | undefined;
   const keptOrNamed = (text: string): void => {
-    const decision = decide(plugin, text);
+    shared ??= open();
+    const decision = shared.apply({ id: 'test/0#0', text, meta: {} });
     if ('drop' in decision) expect(Object.keys(plugin.reasons)).toContain(decision.drop);
     else expect(typeof decision.keep).toBe('string');
   };
@@ -124,7 +128,7 @@ describe.each(filters)('%s', (_, plugin) => {
         fc.string({ unit: 'binary', maxLength: 400 }),
         fc.string({ unit: 'binary', maxLength: 400 }),
         (text, other) => {
-          const filter = plugin.create(plugin.options.parse({}), { language: 'ja', baseDir: '.' });
+          const filter = open();
           const apply = (input: string) => filter.apply({ id: 'test/0#0', text: input, meta: {} });
           const first = apply(text);
           apply(other);
