@@ -65,6 +65,7 @@ export const decontaminate = define({
     },
     { input: '何でも書ける。', output: { keep: '何でも書ける。' }, note: 'Without files nothing overlaps.' },
   ],
+  files: ({ files }) => files,
   create({ files, texts, fields, words, characters, min }, { baseDir }) {
     const cut = new TextUnits('letters');
     const sets = { word: new NgramSet(words), character: new NgramSet(characters) };

@@ -76,6 +76,7 @@ export const urlList = define({
     { input: '春', url: 'https://example.jp/tag/spring', options: { paths: ['/tag/'] }, output: { drop: 'listed' } },
     { input: '春', options: { urls: ['example.com'], withoutUrl: 'drop' }, output: { drop: 'no-url' } },
   ],
+  files: ({ files }) => files,
   create({ urls, files, paths, scope, action, withoutUrl }, { baseDir }) {
     const places = new Places([...urls, ...readLists(baseDir, files)], scope);
     return {

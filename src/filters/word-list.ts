@@ -49,6 +49,7 @@ export const wordList = define({
     },
     { input: '何でも書ける。', output: { keep: '何でも書ける。' }, note: 'Without words nothing is listed.' },
   ],
+  files: ({ files }) => files,
   create({ words, files, action, mask, min, minDistinct, minDensity }, { baseDir }) {
     const finder = new WordFinder([...words, ...readLists(baseDir, files)]);
     const code = new CodeUnits();
