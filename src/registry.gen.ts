@@ -25,6 +25,7 @@ import { maskPersonal } from './filters/mask-personal.ts';
 import { metadata } from './filters/metadata.ts';
 import { normalize } from './filters/normalize.ts';
 import { oscarWarnings } from './filters/oscar-warnings.ts';
+import { perplexity } from './filters/perplexity.ts';
 import { repetition } from './filters/repetition.ts';
 import { ruby } from './filters/ruby.ts';
 import { stripUrls } from './filters/strip-urls.ts';
@@ -37,4 +38,4 @@ import { minhash } from './dedup/minhash.ts';
 import { jsonl } from './sinks/jsonl.ts';
 import { text } from './sinks/text.ts';
 
-export const plugins: readonly Plugin[] = [cc100, files, huggingface, mc4, oscar, wikipedia, adult, boilerplate, breadcrumbs, c4, codeAndCss, decodeEntities, decontaminate, digits, fineweb, fixEncoding, gopher, kana, language, length, machineTranslated, maskPersonal, metadata, normalize, oscarWarnings, repetition, ruby, stripUrls, swallow, symbols, urlList, wordList, exact, minhash, jsonl, text];
+export const plugins: readonly Plugin[] = [cc100, files, huggingface, mc4, oscar, wikipedia, adult, boilerplate, breadcrumbs, c4, codeAndCss, decodeEntities, decontaminate, digits, fineweb, fixEncoding, gopher, kana, language, length, machineTranslated, maskPersonal, metadata, normalize, oscarWarnings, perplexity, repetition, ruby, stripUrls, swallow, symbols, urlList, wordList, exact, minhash, jsonl, text];

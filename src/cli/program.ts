@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { generateCommand } from './generate.ts';
+import { lmCommand } from './lm.ts';
 import { pluginsCommand } from './plugins.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
@@ -26,6 +27,7 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  lmCommand,
   pluginsCommand,
   doctorCommand,
 ];
