@@ -1,21 +1,34 @@
 // `npm run bench -- filters`: MB/s of every filter on real Japanese text, one core, by CPU time.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { encodeModel } from '../src/lm/model.ts';
+import { Trainer } from '../src/lm/train.ts';
 import type { FilterPlugin, JsonObject, Plugin } from '../src/pipeline/define.ts';
 import { plugins } from '../src/registry.gen.ts';
-import { corpusShards } from './corpus.ts';
+import { corpusShards, DATA } from './corpus.ts';
 
 /** Bytes of UTF-8 text that a round reads. */
 const ROUND = 12 * 2 ** 20;
 const ROUNDS = 5;
 
 /** Options where the defaults would do nothing; words and evaluation texts like those of real lists, made from a seed. */
-const heavier: Readonly<Record<string, (texts: readonly string[]) => JsonObject>> = {
+const heavier: Record<string, (texts: readonly string[]) => JsonObject> = {
   'word-list': (texts) => ({ words: reversed(sampled(texts, 4000, 5)), min: 1e9 }),
   decontaminate: (texts) => ({ texts: reversed(sampled(texts, 2000, 60)) }),
   'url-list': () => ({ urls: ['example.com', '*.ac.jp'] }),
   metadata: () => ({ keep: 'url.contains("example.jp/") && meta.timestamp < "2020"' }),
 };
+
+/** A model of characters, of the texts of another shard. */
+function benchModel(texts: readonly string[]): string {
+  const trainer = new Trainer({ order: 5, unit: 'character', memory: 600e6, prune: 2 });
+  for (const text of texts) trainer.learn(text);
+  const { header, tables } = trainer.finish();
+  const path = join(DATA, 'bench.lm');
+  writeFileSync(path, Buffer.concat(encodeModel(header, tables)));
+  return path;
+}
 
 const isFilter = (plugin: Plugin): plugin is FilterPlugin => plugin.kind === 'filter';
 
@@ -28,7 +41,10 @@ interface Sample {
 /** Prints a line per filter: median MB/s of interleaved rounds, the slowest round, what share of the documents stayed. */
 export async function filters(): Promise<void> {
   const wanted = new Set((process.env.FILTERS ?? '').split(',').filter((name) => name !== ''));
-  const samples = await readSamples();
+  const [shard = '', other = ''] = await corpusShards();
+  const samples = readSamples(shard);
+  if (wanted.size === 0 || wanted.has('perplexity'))
+    heavier.perplexity = () => ({ model: benchModel(readSamples(other).map(({ text }) => text)) });
   const bytes = samples.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const texts = samples.map(({ text }) => text);
   const running = plugins
@@ -69,8 +85,7 @@ export async function filters(): Promise<void> {
   }
 }
 
-async function readSamples(): Promise<Sample[]> {
-  const [shard = ''] = await corpusShards();
+function readSamples(shard: string): Sample[] {
   const samples: Sample[] = [];
   let bytes = 0;
   for (const line of gunzipSync(readFileSync(shard)).toString('utf8').split('\n')) {

@@ -49,7 +49,7 @@ export function readArpa(path: string): { header: ModelHeader; tables: ModelTabl
     backoff: 'stored',
     alpha: 0,
     unknown: Math.min(unknown, 255),
-    slots: builder.tables.keys.length,
+    slots: builder.tables.grams.length,
     entries: builder.entries,
     documents: 0,
     tokens: 0,

@@ -17,8 +17,11 @@ export const secondWithout = (hash: number, token: number): number =>
 /** A slot of a table of 2^(32 - shift) slots. */
 export const slotOf = (first: number, shift: number): number => Math.imul(first ^ (first >>> 15), 0x2c1b3c6d) >>> shift;
 
-/** The key stored in a slot; 0 means free. */
+/** The key that tells n-grams apart while they are counted; 0 means free. */
 export const keyOf = (second: number): number => second >>> 0 || 1;
+
+/** The 24 bits of it that a model keeps; never 0. */
+export const tagOf = (second: number): number => second >>> 8 || 1;
 
 /** Newton's iteration doubles the right bits each time. */
 function inverse(odd: number): number {

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { z } from 'zod';
 import { errorMessage, PipelineError } from '../errors.ts';
-import { firstOf, keyOf, secondOf, slotOf } from './hashes.ts';
+import { firstOf, secondOf, slotOf, tagOf } from './hashes.ts';
 import { LINE_END, LINE_START, Tokens } from './tokens.ts';
 
 const MAGIC = 'SEIRYULM';
@@ -31,23 +31,24 @@ const headerSchema = z.strictObject({
 export type ModelHeader = z.output<typeof headerSchema>;
 
 export interface ModelTables {
-  /** Second hash of the n-gram in a slot, 0 where it is free. (slots) */
-  readonly keys: Uint32Array;
-  /** -log2 of the probability, in steps. (slots) */
-  readonly costs: Uint8Array;
+  /**
+   * In one word, because each look-up waits for memory: 24 bits of the n-gram's second hash, never 0, and -log2 of its
+   * probability in steps. 0 where the slot is free. An n-gram that is not there is taken for another once in 10^7 look-ups. (slots)
+   */
+  readonly grams: Uint32Array;
   /** log2 of the back-off weight in steps, plus 128; empty for `stupid`. (slots) */
   readonly backoffs: Uint8Array;
 }
 
-/** The file's bytes: magic, u32 header length, header as JSON padded to eight bytes, keys, costs, back-offs. Little-endian. */
-export function encodeModel(header: ModelHeader, { keys, costs, backoffs }: ModelTables): Uint8Array[] {
+/** The file's bytes: magic, u32 header length, header as JSON padded to eight bytes, n-grams, back-offs. Little-endian. */
+export function encodeModel(header: ModelHeader, { grams, backoffs }: ModelTables): Uint8Array[] {
   const json = Buffer.from(JSON.stringify(header));
   const padded = Buffer.alloc(8 * Math.ceil((json.length + 12) / 8) - 12, ' ');
   json.copy(padded);
   const start = Buffer.alloc(12);
   start.write(MAGIC, 'latin1');
   start.writeUInt32LE(padded.length, 8);
-  return [start, padded, new Uint8Array(keys.buffer, keys.byteOffset, keys.byteLength), costs, backoffs];
+  return [start, padded, new Uint8Array(grams.buffer, grams.byteOffset, grams.byteLength), backoffs];
 }
 
 /** Reads a model's header, and its tables when they are asked for. Throws PipelineError `lm.file` for what is no model. */
@@ -81,7 +82,7 @@ function headerOf(path: string, file: number): { header: ModelHeader; start: num
   readSync(file, json, 0, length, 12);
   try {
     const header = headerSchema.parse(JSON.parse(json.toString('utf8')));
-    const bytes = header.slots * (header.backoff === 'stored' ? 6 : 5);
+    const bytes = header.slots * (header.backoff === 'stored' ? 5 : 4);
     if (fstatSync(file).size !== 12 + length + bytes) throw new Error('it is cut short');
     return { header, start: 12 + length };
   } catch (error) {
@@ -91,11 +92,10 @@ function headerOf(path: string, file: number): { header: ModelHeader; start: num
 
 function tablesOf(path: string, file: number): ModelTables {
   const { header, start } = headerOf(path, file);
-  const keys = new Uint32Array(header.slots);
-  const costs = new Uint8Array(header.slots);
+  const grams = new Uint32Array(header.slots);
   const backoffs = new Uint8Array(header.backoff === 'stored' ? header.slots : 0);
   let at = start;
-  for (const view of [new Uint8Array(keys.buffer), costs, backoffs]) {
+  for (const view of [new Uint8Array(grams.buffer), backoffs]) {
     for (let filled = 0; filled < view.length; ) {
       const read = readSync(file, view, filled, Math.min(view.length - filled, 1 << 28), at);
       if (read === 0) throw wrong(path, 'was cut while it was read');
@@ -103,7 +103,7 @@ function tablesOf(path: string, file: number): ModelTables {
       at += read;
     }
   }
-  return { keys, costs, backoffs };
+  return { grams, backoffs };
 }
 
 const wrong = (path: string, what: string): PipelineError =>
@@ -140,7 +140,7 @@ export class Scorer {
   #bits(values: Uint32Array, length: number): number {
     const { order, alpha, unknown } = this.#header;
     const isStored = this.#header.backoff === 'stored';
-    const costs = this.#tables.costs;
+    const grams = this.#tables.grams;
     const [first, second] = [this.#first, this.#second];
     let bits = 0;
     // Contexts of 0 … `known` tokens stand in first[k] and second[k]; `given` tokens of the line came before.
@@ -155,7 +155,7 @@ export class Scorer {
         if (isStored && size > 0) bits -= this.#backoff(first[size] ?? 0, second[size] ?? 0);
       }
       if (!isStored) bits += alpha * (Math.min(order - 1, given) - Math.max(0, size));
-      bits += slot >= 0 ? (costs[slot] ?? 0) * STEP : unknown;
+      bits += slot >= 0 ? ((grams[slot] ?? 0) & 0xff) * STEP : unknown;
       if (token === LINE_END) {
         [known, given] = [this.#startLine(), 1];
         continue;
@@ -183,12 +183,12 @@ export class Scorer {
   }
 
   #find(first: number, second: number): number {
-    const keys = this.#tables.keys;
-    const mask = keys.length - 1;
-    const key = keyOf(second);
+    const grams = this.#tables.grams;
+    const mask = grams.length - 1;
+    const key = tagOf(second);
     for (let slot = slotOf(first, this.#shift); ; slot = (slot + 1) & mask) {
-      const found = keys[slot] ?? 0;
-      if (found === key) return slot;
+      const found = grams[slot] ?? 0;
+      if (found >>> 8 === key) return slot;
       if (found === 0) return -1;
     }
   }

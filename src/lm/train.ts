@@ -87,7 +87,7 @@ export class Trainer {
       backoff: 'stupid',
       alpha: ALPHA,
       unknown: Math.log2(Math.max(2, this.#learned)),
-      slots: builder.tables.keys.length,
+      slots: builder.tables.grams.length,
       entries: builder.entries,
       documents: this.#documents,
       tokens: this.#learned,
