@@ -45,10 +45,12 @@ function pluginSection(input: ReferenceInput, plugin: Plugin): string {
       ([reason, meaning]) => `| ${code(`${plugin.name}.${reason}`)} | ${cell(meaning)} |`,
     );
     if (reasons.length > 0) parts.push(`| drop reason | meaning |\n| --- | --- |\n${reasons.join('\n')}\n`);
-    const examples = plugin.examples.map(({ input: before, options, output, note }) => {
+    const examples = plugin.examples.map(({ input: before, options, url, meta, output, note }) => {
       const after =
         'keep' in output ? code(JSON.stringify(output.keep)) : `dropped: ${code(`${plugin.name}.${output.drop}`)}`;
-      const given = options === undefined ? '' : ` (${code(JSON.stringify(options))})`;
+      const record = { ...(url === undefined ? {} : { url }), ...(meta === undefined ? {} : { meta }) };
+      const facts = [options, Object.keys(record).length === 0 ? undefined : record].filter((one) => one !== undefined);
+      const given = facts.map((one) => ` (${code(JSON.stringify(one))})`).join('');
       const short = before.length > 160 ? `${before.slice(0, 157)}…` : before;
       return `- ${code(JSON.stringify(short))}${given} → ${after.length > 200 ? `${after.slice(0, 197)}…\`` : after}${note === undefined ? '' : ` — ${note}`}`;
     });

@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
+import { lmCommand } from './lm.ts';
 import { pluginsCommand } from './plugins.ts';
 import { previewCommand } from './preview.ts';
 import { reportCommand } from './report.ts';
@@ -34,6 +35,7 @@ const commands = [
   verifyCommand,
   generateCommand,
   sourcesCommand,
+  lmCommand,
   pluginsCommand,
   doctorCommand,
 ];

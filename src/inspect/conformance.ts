@@ -1,7 +1,7 @@
 // The contract that a filter must keep, checked on any text: what `seiryu check --plugin` runs on a user's filter.
 import { isDeepStrictEqual } from 'node:util';
 import { errorMessage } from '../errors.ts';
-import type { Decision, FilterPlugin, JsonObject } from '../pipeline/define.ts';
+import type { Decision, Filter, FilterExample, FilterPlugin, JsonObject } from '../pipeline/define.ts';
 import { Random } from '../trainer/random.ts';
 import { hostileUnits, oddCharacters, repeated } from './hostile.ts';
 
@@ -28,24 +28,28 @@ export function checkFilter(plugin: FilterPlugin): Finding[] {
   );
   const findings = [
     ...declarationFindings(plugin),
-    ...plugin.examples.map(({ input, options, output }) =>
+    ...plugin.examples.map(({ input, options, output, ...record }) =>
       finding(`example ${JSON.stringify(input.slice(0, 40))}`, () => {
-        const decision = decide(plugin, input, options);
+        const decision = decide(plugin, input, options, record);
         return isDeepStrictEqual(decision, output)
           ? undefined
           : `expected ${JSON.stringify(output)}, got ${JSON.stringify(decision)}`;
       }),
     ),
-    finding('an empty text', () => checkedDecision(plugin, '')),
-    finding('all of Unicode, in steps', () => firstProblem(unicodeSteps(), (text) => checkedDecision(plugin, text))),
+    finding('an empty text', () => checkedDecision(plugin, open(plugin), '')),
+    finding('all of Unicode, in steps', () => {
+      const filter = open(plugin);
+      return firstProblem(unicodeSteps(), (text) => checkedDecision(plugin, filter, text));
+    }),
     finding('the same decision each time, whatever came between', () => repeatable(plugin)),
     cost,
   ];
   // A filter of quadratic cost would not come back from a megabyte.
   if (cost.problem !== undefined) return findings;
-  const megabytes = finding('a megabyte of each of many odd characters', () =>
-    firstProblem(oddCharacters, (unit) => checkedDecision(plugin, repeated(unit, MEGABYTE))),
-  );
+  const megabytes = finding('a megabyte of each of many odd characters', () => {
+    const filter = open(plugin);
+    return firstProblem(oddCharacters, (unit) => checkedDecision(plugin, filter, repeated(unit, MEGABYTE)));
+  });
   return [...findings, megabytes];
 }
 
@@ -87,12 +91,16 @@ function firstProblem<T>(items: Iterable<T>, check: (item: T) => string | undefi
 const open = (plugin: FilterPlugin, options: JsonObject = {}) =>
   plugin.create(plugin.options.parse(options), { language: 'ja', baseDir: process.cwd() });
 
-const decide = (plugin: FilterPlugin, text: string, options?: JsonObject): Decision =>
-  open(plugin, options).apply({ id: 'check/0#0', text, meta: {} });
+const decide = (
+  plugin: FilterPlugin,
+  text: string,
+  options?: JsonObject,
+  record: Pick<FilterExample, 'url' | 'meta'> = {},
+): Decision => open(plugin, options).apply({ id: 'check/0#0', text, meta: {}, ...record });
 
 /** A kept text, or a drop with one of the plugin's own reasons. */
-function checkedDecision(plugin: FilterPlugin, text: string): string | undefined {
-  const decision: unknown = decide(plugin, text);
+function checkedDecision(plugin: FilterPlugin, filter: Filter, text: string): string | undefined {
+  const decision: unknown = filter.apply({ id: 'check/0#0', text, meta: {} });
   const about = JSON.stringify(text.slice(0, 12));
   if (typeof decision !== 'object' || decision === null) return `on ${about} it returned no decision`;
   if ('keep' in decision) return typeof decision.keep === 'string' ? undefined : `on ${about} it kept no text`;

@@ -195,6 +195,9 @@ export type Decision = { readonly keep: string } | { readonly drop: string };
 export interface FilterExample {
   readonly input: string;
   readonly options?: JsonObject;
+  /** The record's URL and own fields, for filters that read them. */
+  readonly url?: string;
+  readonly meta?: JsonObject;
   readonly output: Decision;
   /** Shown in the docs. */
   readonly note?: string;
@@ -205,7 +208,9 @@ export interface FilterPlugin<Options extends z.ZodType = z.ZodType> extends Bas
   /** Drop reasons with a sentence each; counted as `<filter>.<reason>`. */
   readonly reasons: Readonly<Record<string, string>>;
   readonly examples: readonly FilterExample[];
-  /** The filter must be pure and linear in the document's length. */
+  /** Files of the user's that the options name, relative to the pipeline file: their contents are part of a run's identity. */
+  files?(options: z.output<Options>): readonly string[];
+  /** The filter must be pure and linear in the document's length. Throws PipelineError for files and expressions that are wrong. */
   create(options: z.output<Options>, context: Pick<Context, 'language' | 'baseDir'>): Filter;
 }
 

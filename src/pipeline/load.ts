@@ -11,6 +11,7 @@ import { canonicalJson, type Plan, type PlannedPlugin } from './plan.ts';
 import { type Kind, loadRegistry, type Registry } from './plugins.ts';
 import { dotted, formatProblems, locate, type Path, type Problem, problemsOf } from './problems.ts';
 import { type PipelineFile, pipelineSchema } from './schema.ts';
+import { refusalsOf, userFiles } from './user-files.ts';
 
 /** A pipeline file with problems; `problems` lists all of them. */
 export class InvalidPipelineError extends PipelineError {
@@ -78,13 +79,33 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
   if (parsed.success) checkConnections(checker, parsed.data);
+  if (problems.length === 0 && parsed.success) {
+    for (const { index, message } of refusalsOf(checker.registry, filters, {
+      language: parsed.data.language,
+      baseDir,
+    })) {
+      const at = ['filters', index];
+      problems.push({ ...place(at, 'value'), path: dotted(at), message });
+    }
+  }
   if (problems.length > 0 || !parsed.success) {
     const order = [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
     throw new InvalidPipelineError(path, order);
   }
 
   const { name, language, stream, fetch, cache, disk, trainer } = parsed.data;
-  const deciding = { language, stream, sources, filters, dedupers, sinks, plugins: pluginFiles };
+  const files = userFiles(checker.registry, filters, baseDir);
+  const deciding = {
+    language,
+    stream,
+    sources,
+    filters,
+    dedupers,
+    sinks,
+    plugins: pluginFiles,
+    // Left out where there are none, so that runs begun before filters had files can go on.
+    ...(Object.keys(files).length === 0 ? {} : { files }),
+  };
   return {
     name: name ?? basename(path, extname(path)),
     language,

@@ -4,8 +4,20 @@ import type { Decision, FilterPlugin, JsonObject } from '../../src/pipeline/defi
 
 const context = { language: 'ja', baseDir: '.' };
 
-export function decide<O extends z.ZodType>(plugin: FilterPlugin<O>, text: string, options: JsonObject = {}): Decision {
-  return plugin.create(plugin.options.parse(options), context).apply({ id: 'test/0#0', text, meta: {} });
+/** What a document may have besides its text. */
+export interface RecordOf {
+  readonly url?: string;
+  readonly meta?: JsonObject;
+}
+
+export function decide<O extends z.ZodType>(
+  plugin: FilterPlugin<O>,
+  text: string,
+  options: JsonObject = {},
+  { url, meta = {} }: RecordOf = {},
+): Decision {
+  const filter = plugin.create(plugin.options.parse(options), context);
+  return filter.apply({ id: 'test/0#0', text, meta, ...(url === undefined ? {} : { url }) });
 }
 
 /** A function from text to text, for filters that rewrite and never drop. */

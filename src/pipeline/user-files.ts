@@ -1,0 +1,64 @@
+// What only opening the filters can tell: expressions and files that are wrong, and what the user's files hold.
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { PipelineError } from '../errors.ts';
+import type { Context } from './define.ts';
+import type { PlannedPlugin } from './plan.ts';
+import type { Registry } from './plugins.ts';
+
+/** A filter's refusal, by its place in the list. */
+export interface Refusal {
+  readonly index: number;
+  readonly message: string;
+}
+
+/**
+ * Opens every filter once, so that a wrong expression or a missing list is told before a run instead of by its workers.
+ * Errors that are no PipelineError are the workers' to meet: a filter may need what only a run has.
+ */
+export function refusalsOf(
+  registry: Registry,
+  filters: readonly PlannedPlugin[],
+  context: Pick<Context, 'language' | 'baseDir'>,
+): Refusal[] {
+  const refusals: Refusal[] = [];
+  for (const [index, { name, options }] of filters.entries()) {
+    const plugin = registry.filter.get(name);
+    try {
+      plugin?.create(plugin.options.parse(options), context);
+    } catch (error) {
+      if (error instanceof PipelineError)
+        refusals.push({ index, message: `${error.message} ${error.fix ?? ''}`.trim() });
+    }
+  }
+  return refusals;
+}
+
+/** sha256 of each file that the filters' options name, by name: with other contents a run would be another run. */
+export function userFiles(
+  registry: Registry,
+  filters: readonly PlannedPlugin[],
+  baseDir: string,
+): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const { name, options } of filters) {
+    const plugin = registry.filter.get(name);
+    for (const file of plugin?.files?.(plugin.options.parse(options)) ?? [])
+      files[file] = sha256Of(resolve(baseDir, file));
+  }
+  return files;
+}
+
+/** Piece by piece: a language model has gigabytes. */
+function sha256Of(path: string): string {
+  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafe(1 << 20);
+  const file = openSync(path, 'r');
+  try {
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) hash.update(piece.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,101 @@
+// What users rely on of the `repetition` filter: text that goes round in circles goes, prose with refrains stays.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NgramRepeats } from '../../src/filters/lib/ngram-repeats.ts';
+import { repetition } from '../../src/filters/repetition.ts';
+import { decide } from './run-filter.ts';
+
+const prose =
+  '春が来たので、朝から家族みんなで裏の山へ出かけた。山菜はまだ少なかったが、ふきのとうを籠に半分ほど採った。昼は川のそばで握り飯を食べ、午後は沢を少し上って、古い水車の小屋を見てきた。帰りにはもう日が傾いていた。';
+
+/** The n-grams of a sequence, counted the slow and plain way. */
+function counted(units: readonly number[], n: number) {
+  const times = new Map<string, number>();
+  const grams: string[] = [];
+  for (let at = 0; at + n <= units.length; at++) grams.push(units.slice(at, at + n).join());
+  for (const gram of grams) times.set(gram, (times.get(gram) ?? 0) + 1);
+  const isCovered = units.map(() => 0);
+  for (const [at, gram] of grams.entries())
+    if ((times.get(gram) ?? 0) > 1) for (let i = at; i < at + n; i++) isCovered[i] = 1;
+  return {
+    total: grams.length,
+    kinds: times.size,
+    repeatedKinds: [...times.values()].filter((count) => count > 1).length,
+    repeated: grams.filter((gram) => (times.get(gram) ?? 0) > 1).length,
+    top: Math.max(0, ...times.values()),
+    covered: isCovered.reduce((sum, one) => sum + one, 0),
+  };
+}
+
+describe('repetition', () => {
+  it.each([
+    ['お前の顔を見て、'.repeat(40), 'top-ngram'],
+    [`${prose}${'今すぐお申し込みください。'.repeat(12)}`, 'top-ngram'],
+    ['送料無料\n'.repeat(5), 'lines'],
+    [`${prose}\n花\n鳥\n${prose}`, 'line-characters'],
+    [['a', 'b', 'c', 'd'].map((letter) => `${letter}\n\n${prose}`).join('\n\n'), 'lines'],
+    [`${prose.slice(0, 60)}。${prose}`, 'duplicate-ngrams'],
+    [`${'the same few words again and '.repeat(20)}`, 'top-ngram'],
+    ['ｗ'.repeat(200), 'top-ngram'],
+  ])('drops %s', (text, reason) => {
+    expect(decide(repetition, text)).toEqual({ drop: reason });
+  });
+
+  it.each([
+    prose,
+    '春の海ひねもすのたりのたりかな',
+    'いろはにほへとちりぬるを',
+    'ああ、そうか。ああ、そうだったのか。',
+    'The river runs past the mill to the sea, and in winter the fields on its banks are under water for weeks.',
+    '第1条 目的\n第2条 定義\n第3条 責務\n第4条 罰則',
+    '',
+  ])('keeps %s', (text) => {
+    expect(decide(repetition, text)).toEqual({ keep: text });
+  });
+
+  it('takes words where words are written apart, and characters where they are not', () => {
+    const text = 'ab cd '.repeat(30);
+    expect(decide(repetition, text, { unit: 'word' })).toEqual({ drop: 'top-ngram' });
+    expect(decide(repetition, text)).toEqual({ drop: 'top-ngram' });
+    const chinese = '春眠不觉晓处处闻啼鸟夜来风雨声花落知多少';
+    expect(decide(repetition, chinese)).toEqual({ keep: chinese });
+  });
+
+  it('repeats a refrain as often as its options allow', () => {
+    const song = `${prose}\n春よ来い\n${[...prose].reverse().join('')}\n春よ来い`;
+    expect(decide(repetition, song)).toEqual({ keep: song });
+    expect(decide(repetition, song, { maxLines: 0.2 })).toEqual({ drop: 'lines' });
+  });
+
+  it('counts n-grams as plain counting does, whatever the text', () => {
+    const repeats = new NgramRepeats();
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 80 }),
+        fc.integer({ min: 1, max: 7 }),
+        (units, n) => {
+          const sequence = Uint16Array.from(units);
+          const { topAt, ...found } = repeats.count(sequence, units.length, n);
+          const covered = repeats.covered(units.length, n);
+          expect({ ...found, covered }).toEqual(counted(units, n));
+          expect(repeats.mostFrequentBound(sequence, units.length, n)).toBeGreaterThanOrEqual(found.top);
+          if (found.top > 0) {
+            const top = units.slice(topAt, topAt + n).join();
+            let times = 0;
+            for (let at = 0; at + n <= units.length; at++) if (units.slice(at, at + n).join() === top) times++;
+            expect(times).toBe(found.top);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves nothing of a long document behind for a short one after it', () => {
+    const repeats = new NgramRepeats();
+    repeats.count(new Uint16Array(300_000), 300_000, 10);
+    const units = Uint16Array.from({ length: 60 }, (_, at) => at);
+    expect(repeats.count(units, 60, 10).repeated).toBe(0);
+    expect(repeats.covered(60, 10)).toBe(0);
+  });
+});
