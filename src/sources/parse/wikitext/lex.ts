@@ -104,14 +104,13 @@ class Lexer {
       this.#pairs.giveUp(allBut(kind.TABLE));
       return at;
     }
-    let marks = begins;
-    while (isListMark(units.at(marks))) marks++;
-    units.work += marks - at;
+    const marks = units.skipListMarks(begins);
     if (units.at(at) === unit.SEMICOLON) this.#findColon(marks);
-    if (units.at(marks) === unit.BRACE && units.at(marks + 1) === unit.PIPE)
-      return this.#pairs.open(kind.TABLE, marks, marks + 2);
-    const isTableEnd = units.at(begins) === unit.PIPE && units.at(begins + 1) === unit.BRACE_END;
-    if (isTableEnd && this.#pairs.isWaiting(kind.TABLE) && units.at(begins + 2) !== unit.BRACE_END) {
+    if (units.isTableStart(marks)) {
+      const after = this.#removed.tableEnd(marks);
+      return after > 0 ? this.#pairs.add(kind.GONE, marks, after) : this.#pairs.open(kind.TABLE, marks, marks + 2);
+    }
+    if (this.#pairs.isWaiting(kind.TABLE) && units.isTableEnd(begins)) {
       this.#pairs.close(kind.TABLE, begins, begins + 2);
       return begins + 2;
     }
@@ -259,12 +258,3 @@ class Lexer {
 }
 
 const isInline = (tag: string): boolean => /\sinline(?=[\s=/>])/i.test(tag);
-
-/** `*`, `#`, `:` or `;`, or a space between them. */
-const isListMark = (code: number): boolean =>
-  code === 0x2a ||
-  code === 0x23 ||
-  code === unit.COLON ||
-  code === unit.SEMICOLON ||
-  code === unit.SPACE ||
-  code === unit.TAB;

@@ -86,6 +86,23 @@ export class Units {
     return end;
   }
 
+  /** Past `*`, `#`, `:` and `;`, and spaces between them. */
+  skipListMarks(at: number): number {
+    let end = at;
+    while (isListMark(this.at(end))) end++;
+    this.work += end - at;
+    return end;
+  }
+
+  isTableStart(at: number): boolean {
+    return this.at(at) === unit.BRACE && this.at(at + 1) === unit.PIPE;
+  }
+
+  /** `|}` at the beginning of a line, but for `|}}`, which ends a template. */
+  isTableEnd(at: number): boolean {
+    return this.at(at) === unit.PIPE && this.at(at + 1) === unit.BRACE_END && this.at(at + 2) !== unit.BRACE_END;
+  }
+
   /** Whether the line that begins at `at` is a heading. */
   isHeading(at: number): boolean {
     if (this.at(at) !== unit.EQUALS || this.at(at + 1) !== unit.EQUALS) return false;
@@ -125,5 +142,12 @@ export class Units {
   }
 }
 
+const isListMark = (code: number): boolean =>
+  code === 0x2a ||
+  code === 0x23 ||
+  code === unit.COLON ||
+  code === unit.SEMICOLON ||
+  code === unit.SPACE ||
+  code === unit.TAB;
 export const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 const isAlphanumeric = (code: number): boolean => isLetter(code) || (code >= 0x30 && code <= 0x39);
