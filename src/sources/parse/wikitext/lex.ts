@@ -4,7 +4,7 @@ import { allBut, kind, kinds, Pairs, type Token } from './pairs.ts';
 import { Removed } from './removed.ts';
 import { Searches } from './searches.ts';
 import type { Templates } from './templates.ts';
-import { isLetter, markedUnits, Units, unit } from './units.ts';
+import { markedUnits, Units, unit } from './units.ts';
 
 export interface Lexed {
   /** By `start`; pairs are properly nested. */
@@ -189,7 +189,7 @@ class Lexer {
     const end = at + count;
     const first = this.#units.at(end);
     scheme.lastIndex = end;
-    const isExternal = (isLetter(first) || first === unit.SLASH) && scheme.test(this.#text);
+    const isExternal = (first === unit.SLASH || this.#units.hasColonSoon(end)) && scheme.test(this.#text);
     // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
     const external = !isExternal || (count === 2 && first === unit.SLASH) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);

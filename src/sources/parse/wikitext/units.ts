@@ -78,6 +78,13 @@ export class Units {
     return end - at;
   }
 
+  /** Whether a colon stands where that of `https:` or `mailto:` would, after letters. */
+  hasColonSoon(at: number): boolean {
+    let place = at;
+    while (place - at < 8 && isLetter(this.at(place))) place++;
+    return this.at(place) === unit.COLON;
+  }
+
   /** Past spaces and tabs. */
   skipSpaces(at: number): number {
     let end = at;
@@ -149,5 +156,5 @@ const isListMark = (code: number): boolean =>
   code === unit.SEMICOLON ||
   code === unit.SPACE ||
   code === unit.TAB;
-export const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 const isAlphanumeric = (code: number): boolean => isLetter(code) || (code >= 0x30 && code <= 0x39);
