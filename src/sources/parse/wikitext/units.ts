@@ -19,6 +19,9 @@ function unitsOf(text: string): Uint16Array {
   return memory;
 }
 
+/** The same text in memory of its own: V8's slices keep the whole page alive as long as they live themselves. */
+export const detached = (slice: string): string => Buffer.from(slice, 'utf16le').toString('utf16le');
+
 /** Units that markup is made of. `END` ends the text; one inside it is no markup. */
 export const unit = {
   END: 0,
