@@ -2,10 +2,11 @@
 import type { Lexed } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
 import { embedded } from './names.ts';
-import { kind, type Token } from './pairs.ts';
+import { kind, last, type Token } from './pairs.ts';
+import type { Piece } from './patterns.ts';
 import { namespaceOf, pipeTrick, showsNothing } from './targets.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
-import { grouped, isSpace, type Part, partsOf, type Range, Values } from './values.ts';
+import { firstGiven, grouped, isSpace, type Parameters, type Part, partsOf, type Range, Values } from './values.ts';
 import { shownRule } from './variants.ts';
 
 /** What a page's words may come from besides its wikitext. */
@@ -65,7 +66,7 @@ class Emitter {
   emit(): Emitted {
     for (;;) {
       this.#work++;
-      const frame = this.#frames.at(-1);
+      const frame = last(this.#frames);
       const limit = frame?.until ?? this.#text.length;
       const token = this.#tokens[this.#index];
       if (token !== undefined && token.start < this.#at) this.#index++;
@@ -199,9 +200,18 @@ class Emitter {
       case 'pieces': {
         const parameters = this.#values.parameters(token);
         const pieces = shown.pieces((parameter) => this.#values.given(parameters.get(parameter)));
-        return pieces === undefined ? this.#remove(token.after) : this.#show(partsOf(pieces, parameters), token.after);
+        return pieces === undefined ? this.#remove(token.after) : this.#showPieces(pieces, parameters, token.after);
       }
     }
+  }
+
+  #showPieces(pieces: readonly Piece[], parameters: Parameters, after: number): number {
+    const [only] = pieces;
+    // Most patterns are one parameter.
+    if (pieces.length > 1 || only === undefined || typeof only === 'string' || 'group' in only)
+      return this.#show(partsOf(pieces, parameters), after);
+    const range = firstGiven(only.parameter, parameters);
+    return range === undefined ? this.#remove(after) : this.#showRange(range, after);
   }
 
   // -------------------------------------------------------------- variants

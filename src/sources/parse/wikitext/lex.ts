@@ -4,7 +4,7 @@ import { allBut, kind, kinds, Pairs, type Token } from './pairs.ts';
 import { Removed } from './removed.ts';
 import { Searches } from './searches.ts';
 import type { Templates } from './templates.ts';
-import { isLetter, markedUnits, Units, unit } from './units.ts';
+import { markedUnits, Units, unit } from './units.ts';
 
 export interface Lexed {
   /** By `start`; pairs are properly nested. */
@@ -104,14 +104,13 @@ class Lexer {
       this.#pairs.giveUp(allBut(kind.TABLE));
       return at;
     }
-    let marks = begins;
-    while (isListMark(units.at(marks))) marks++;
-    units.work += marks - at;
+    const marks = units.skipListMarks(begins);
     if (units.at(at) === unit.SEMICOLON) this.#findColon(marks);
-    if (units.at(marks) === unit.BRACE && units.at(marks + 1) === unit.PIPE)
-      return this.#pairs.open(kind.TABLE, marks, marks + 2);
-    const isTableEnd = units.at(begins) === unit.PIPE && units.at(begins + 1) === unit.BRACE_END;
-    if (isTableEnd && this.#pairs.isWaiting(kind.TABLE) && units.at(begins + 2) !== unit.BRACE_END) {
+    if (units.isTableStart(marks)) {
+      const after = this.#removed.tableEnd(marks);
+      return after > 0 ? this.#pairs.add(kind.GONE, marks, after) : this.#pairs.open(kind.TABLE, marks, marks + 2);
+    }
+    if (this.#pairs.isWaiting(kind.TABLE) && units.isTableEnd(begins)) {
       this.#pairs.close(kind.TABLE, begins, begins + 2);
       return begins + 2;
     }
@@ -190,7 +189,7 @@ class Lexer {
     const end = at + count;
     const first = this.#units.at(end);
     scheme.lastIndex = end;
-    const isExternal = (isLetter(first) || first === unit.SLASH) && scheme.test(this.#text);
+    const isExternal = (first === unit.SLASH || this.#units.hasColonSoon(end)) && scheme.test(this.#text);
     // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
     const external = !isExternal || (count === 2 && first === unit.SLASH) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);
@@ -259,12 +258,3 @@ class Lexer {
 }
 
 const isInline = (tag: string): boolean => /\sinline(?=[\s=/>])/i.test(tag);
-
-/** `*`, `#`, `:` or `;`, or a space between them. */
-const isListMark = (code: number): boolean =>
-  code === 0x2a ||
-  code === 0x23 ||
-  code === unit.COLON ||
-  code === unit.SEMICOLON ||
-  code === unit.SPACE ||
-  code === unit.TAB;

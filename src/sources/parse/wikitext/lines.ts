@@ -19,9 +19,13 @@ export function readLines(text: string, shown: 'keep' | 'drop'): string {
   for (let start = 0; start < text.length; ) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
-    const source = text.slice(start, end);
-    const line = readLine(source);
+    const length = end - start;
+    const from = start;
     start = end + 1;
+    // Empty, or nothing but what was removed, as many lines are.
+    if (length === 0 || (length === 1 && text.charCodeAt(from) === 0xfdd0)) continue;
+    const source = text.slice(from, end);
+    const line = readLine(source);
     // The punctuation between things that were removed is no line.
     if (typeof line === 'string' && source.includes(GONE) && !hasWord(line)) continue;
     if (typeof line !== 'string') {

@@ -1,5 +1,7 @@
 // The words that wikitext gives a meaning to: namespaces, sections without prose, magic words, tags, wikis by language.
 
+import { detached } from './units.ts';
+
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
 /** Namespaces whose links show no text: pictures, which the page embeds, and categories. Without case, any language. */
@@ -56,7 +58,7 @@ export function holdsNoProse(heading: string): boolean {
   const title = heading.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, '_');
   const holdsNone =
     sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
-  if (judged.size < MOST_JUDGED) judged.set(heading, holdsNone);
+  if (judged.size < MOST_JUDGED) judged.set(detached(heading), holdsNone);
   return holdsNone;
 }
 

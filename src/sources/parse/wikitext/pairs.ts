@@ -45,6 +45,10 @@ export interface Token<K extends Kind = Kind> {
 /** Most tokens have no parts: one empty list, never written to, serves them all. */
 const NO_PIPES: number[] = [];
 
+/** `items.at(-1)`, which V8 does not inline: it is asked for at every mark. */
+export const last = <T>(items: readonly T[]): T | undefined =>
+  items.length === 0 ? undefined : items[items.length - 1];
+
 export class Pairs {
   /** By `start`; pairs are properly nested. */
   readonly tokens: Token[] = [];
@@ -55,7 +59,7 @@ export class Pairs {
   work = 0;
 
   get top(): Token<Bracket> | undefined {
-    return this.#stack.at(-1);
+    return last(this.#stack);
   }
 
   isWaiting(bracket: Bracket): boolean {
@@ -100,7 +104,7 @@ export class Pairs {
 
   /** The innermost brackets, as far as they are of this set of kinds, will not be closed. */
   giveUp(set: number): void {
-    for (let top = this.#stack.at(-1); top !== undefined && (set >> top.kind) & 1; top = this.#stack.at(-1)) {
+    for (let top = last(this.#stack); top !== undefined && (set >> top.kind) & 1; top = last(this.#stack)) {
       this.#stack.pop();
       this.#count(top.kind, -1);
       this.work++;

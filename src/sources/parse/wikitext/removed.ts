@@ -1,4 +1,4 @@
-// Finds the end of templates that show nothing: most markup of a page is in them, and none of it needs pairing but braces.
+// Finds the end of templates that show nothing and of tables: most markup of a page is in them, and little of it needs pairing.
 import { removedTags } from './names.ts';
 import type { Searches } from './searches.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
@@ -6,6 +6,8 @@ import { markedUnits, type Units, unit } from './units.ts';
 
 /** What matters inside. */
 const matters = markedUnits(unit.NEWLINE, unit.BRACE, unit.BRACE_END, unit.LESS);
+/** What matters inside a table. */
+const mattersInTable = markedUnits(unit.NEWLINE, unit.LESS);
 /** What no plain name of a template holds. */
 const endsName = markedUnits(unit.PIPE, unit.BRACE, unit.BRACE_END, unit.BRACKET, unit.BRACKET_END, unit.LESS);
 
@@ -15,6 +17,8 @@ export class Removed {
   readonly #templates: Templates;
   /** A template that begins before this was looked through once without finding its end. */
   #looked = 0;
+  /** The same of a table. */
+  #lookedForTable = 0;
 
   constructor(units: Units, searches: Searches, templates: Templates) {
     this.#units = units;
@@ -68,6 +72,41 @@ export class Removed {
     // All this is read again, with its braces paired one by one, but no template that begins here is looked through.
     this.#searches.commentEndFound = commentEnd;
     this.#looked = at;
+    return -1;
+  }
+
+  /**
+   * Where the table whose `{|` stands at `at` ends, when it does; else -1. Tables in it are counted; headings do not
+   * end it, and braces matter to none of its lines.
+   */
+  tableEnd(at: number): number {
+    if (at < this.#lookedForTable) return -1;
+    const units = this.#units;
+    const length = units.text.length;
+    const commentEnd = this.#searches.commentEndFound;
+    let place = at + 2;
+    for (let open = 1; place < length; ) {
+      place = units.next(place, mattersInTable);
+      const code = units.at(place);
+      if (code === unit.LESS) {
+        const after = this.#pastTag(place);
+        if (after < 0) break;
+        place = after;
+      } else if (code === unit.NEWLINE) {
+        place = units.skipSpaces(place + 1);
+        if (units.isTableEnd(place)) {
+          place += 2;
+          if (--open > 0) continue;
+          units.work += place - at;
+          return place;
+        }
+        place = units.skipListMarks(place);
+        if (units.isTableStart(place)) open++;
+      } else place++;
+    }
+    units.work += place - at;
+    this.#searches.commentEndFound = commentEnd;
+    this.#lookedForTable = place;
     return -1;
   }
 

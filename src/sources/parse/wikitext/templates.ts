@@ -4,6 +4,7 @@ import { type Given, workedByName } from './measures.ts';
 import { disambiguation } from './names.ts';
 import { type Piece, readPattern } from './patterns.ts';
 import { common, type Table, tables } from './template-table.ts';
+import { detached } from './units.ts';
 
 /** What a template shows: its pieces, the page's title, or the text after the colon of a parser function. */
 export type Shown =
@@ -85,7 +86,7 @@ export function templatesOf(language: string, extra: Readonly<Record<string, str
     const known = remembered.get(name);
     if (known !== undefined || remembered.has(name)) return known;
     const found = find(name);
-    if (remembered.size < MOST_REMEMBERED) remembered.set(name, found);
+    if (remembered.size < MOST_REMEMBERED) remembered.set(detached(name), found);
     return found;
   };
 }

@@ -19,6 +19,9 @@ function unitsOf(text: string): Uint16Array {
   return memory;
 }
 
+/** The same text in memory of its own: V8's slices keep the whole page alive as long as they live themselves. */
+export const detached = (slice: string): string => Buffer.from(slice, 'utf16le').toString('utf16le');
+
 /** Units that markup is made of. `END` ends the text; one inside it is no markup. */
 export const unit = {
   END: 0,
@@ -78,12 +81,36 @@ export class Units {
     return end - at;
   }
 
+  /** Whether a colon stands where that of `https:` or `mailto:` would, after letters. */
+  hasColonSoon(at: number): boolean {
+    let place = at;
+    while (place - at < 8 && isLetter(this.at(place))) place++;
+    return this.at(place) === unit.COLON;
+  }
+
   /** Past spaces and tabs. */
   skipSpaces(at: number): number {
     let end = at;
     while (this.at(end) === unit.SPACE || this.at(end) === unit.TAB) end++;
     this.work += end - at;
     return end;
+  }
+
+  /** Past `*`, `#`, `:` and `;`, and spaces between them. */
+  skipListMarks(at: number): number {
+    let end = at;
+    while (isListMark(this.at(end))) end++;
+    this.work += end - at;
+    return end;
+  }
+
+  isTableStart(at: number): boolean {
+    return this.at(at) === unit.BRACE && this.at(at + 1) === unit.PIPE;
+  }
+
+  /** `|}` at the beginning of a line, but for `|}}`, which ends a template. */
+  isTableEnd(at: number): boolean {
+    return this.at(at) === unit.PIPE && this.at(at + 1) === unit.BRACE_END && this.at(at + 2) !== unit.BRACE_END;
   }
 
   /** Whether the line that begins at `at` is a heading. */
@@ -125,5 +152,12 @@ export class Units {
   }
 }
 
-export const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+const isListMark = (code: number): boolean =>
+  code === 0x2a ||
+  code === 0x23 ||
+  code === unit.COLON ||
+  code === unit.SEMICOLON ||
+  code === unit.SPACE ||
+  code === unit.TAB;
+const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 const isAlphanumeric = (code: number): boolean => isLetter(code) || (code >= 0x30 && code <= 0x39);

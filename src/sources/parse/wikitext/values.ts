@@ -2,6 +2,7 @@
 import { GONE } from './marks.ts';
 import type { Token } from './pairs.ts';
 import type { Piece } from './patterns.ts';
+import { unit } from './units.ts';
 
 export interface Range {
   readonly from: number;
@@ -10,7 +11,7 @@ export interface Range {
 /** A range of the page, or a fixed text. */
 export type Part = Range | string;
 
-type Parameters = ReadonlyMap<string, Range>;
+export type Parameters = ReadonlyMap<string, Range>;
 
 /** UTF-16 units of a parameter's name, and of a value that is worked with. */
 const LONGEST_NAME = 40;
@@ -29,12 +30,15 @@ export class Values {
   parameters(token: Token): Parameters {
     const parameters = new Map<string, Range>();
     let position = 0;
-    for (const [index, pipe] of token.pipes.entries()) {
-      const to = token.pipes[index + 1] ?? token.close;
+    let pipe = token.pipes[0];
+    for (let index = 1; pipe !== undefined; index++) {
+      const next = token.pipes[index];
+      const to = next ?? token.close;
       const equals = this.#nameEnd(pipe + 1, to);
       const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
       const range = this.trim(equals < 0 ? pipe + 1 : equals + 1, to);
       if (range.from < range.to) parameters.set(name, range);
+      pipe = next;
     }
     return parameters;
   }
@@ -44,9 +48,9 @@ export class Values {
     const end = Math.min(to, from + LONGEST_NAME);
     for (let at = from; at < end; at++) {
       this.work++;
-      const char = this.#text[at];
-      if (char === '=') return at;
-      if (char === '<' || char === '{' || char === '[') return -1;
+      const code = this.#text.charCodeAt(at);
+      if (code === unit.EQUALS) return at;
+      if (code === unit.LESS || code === unit.BRACE || code === unit.BRACKET) return -1;
     }
     return -1;
   }
@@ -77,7 +81,7 @@ export function partsOf(pieces: readonly Piece[], parameters: Parameters): Part[
   });
 }
 
-function firstGiven(names: readonly string[], parameters: Parameters): Range | undefined {
+export function firstGiven(names: readonly string[], parameters: Parameters): Range | undefined {
   for (const name of names) {
     const range = parameters.get(name);
     if (range !== undefined) return range;
