@@ -33,14 +33,21 @@ export const huggingface = define({
       .describe('Split: Parquet files whose name, or whose folder, begins with it (train-00000-of-00015.parquet).'),
     column: z.string().min(1).default('text').describe('Column that holds the text; dots go into nested fields.'),
     url: z.string().min(1).default('url').describe('Column that holds the address of the text, where there is one.'),
+    meta: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Other columns to keep with the text; without it, all of them. Columns that are not named are not fetched either.',
+      ),
     revision: revision.describe(
       'Branch, tag or commit. The hub keeps a Parquet copy of other formats under refs/convert/parquet, with `config: default` unless it has subsets.',
     ),
     mirror,
   }),
-  create({ dataset, config, split, column, url, revision, mirror }, context) {
+  create({ dataset, config, split, column, url, meta, revision, mirror }, context) {
     const transport = openHub(dataset, { mirror }, context);
     const root = hubFolder(dataset, revision, '');
+    const columns = meta && [...new Set([column, url].map(topLevel).concat(meta))];
     return {
       transport,
       async *shards() {
@@ -52,6 +59,7 @@ export const huggingface = define({
             codec: 'none',
             format: 'parquet',
             fields: { text: column, url },
+            ...(columns === undefined ? {} : { columns }),
             ...(size === undefined ? {} : { size }),
           };
           yield shard;
@@ -60,6 +68,8 @@ export const huggingface = define({
     };
   },
 });
+
+const topLevel = (path: string): string => path.split('.')[0] ?? path;
 
 /** The first folder of the usual layouts that holds the split. */
 async function findFiles(
