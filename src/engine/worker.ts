@@ -11,7 +11,13 @@ const plan: ProcessorPlan = workerData;
 const processor = createProcessor(plan);
 
 export default async function work(task: WorkerTask): Promise<unknown> {
-  if (task.kind === 'bz2') return decodeBz2Stream(task.bytes);
+  if (task.kind === 'bz2') {
+    const slices = decodeBz2Stream(task.bytes);
+    return moved(
+      slices,
+      slices.map(({ buffer }) => buffer),
+    );
+  }
   const process = await processor;
   return movable(process(task));
 }
@@ -20,12 +26,16 @@ export default async function work(task: WorkerTask): Promise<unknown> {
 function movable(result: BlockResult): unknown {
   const buffers = [result.textBytes.buffer, result.signatures.buffer];
   for (const view of Object.values(result.views)) buffers.push(view.bytes.buffer, view.offsets.buffer);
+  return moved(result, buffers);
+}
+
+function moved(value: object, buffers: readonly ArrayBufferLike[]): unknown {
   return move({
     get [transferableSymbol]() {
       return buffers;
     },
     get [valueSymbol]() {
-      return result;
+      return value;
     },
   });
 }

@@ -38,19 +38,30 @@ export const huggingface = define({
       ),
     column: z.string().min(1).default('text').describe('Column that holds the text; dots go into nested fields.'),
     url: z.string().min(1).default('url').describe('Column that holds the address of the text, where there is one.'),
+    meta: z
+      .array(z.string().min(1))
+      .optional()
+      .describe(
+        'Other columns to keep with the text; without it, all of them. Columns that are not named are not fetched either.',
+      ),
     revision: revision.describe(
       'Branch, tag or commit; a commit pins the bytes. The hub keeps its Parquet copy of main under refs/convert/parquet, with `config: default` unless it has subsets.',
     ),
     mirror,
   }),
-  create({ dataset, config, split, column, url, revision, mirror }, context) {
+  create({ dataset, config, split, column, url, meta, revision, mirror }, context) {
     const transport = openHub(dataset, { mirror }, context);
+    const columns = meta && [...new Set([column, url].map(topLevel).concat(meta))];
     return {
       transport,
       async *shards() {
         const files = await hubFiles(transport, { dataset, config, split, revision });
-        for (const file of files) yield { ...file, fields: { text: column, url } };
+        const fields = { text: column, url };
+        for (const file of files)
+          yield columns !== undefined && file.format === 'parquet' ? { ...file, fields, columns } : { ...file, fields };
       },
     };
   },
 });
+
+const topLevel = (path: string): string => path.split('.')[0] ?? path;

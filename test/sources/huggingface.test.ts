@@ -122,3 +122,13 @@ describe('a dataset’s options', () => {
     expect(huggingface.options.safeParse(options).success).toBe(false);
   });
 });
+
+it('names the columns to fetch when `meta` says which ones to keep', async () => {
+  const columnsOf = async (options: object) => {
+    const [shard] = await shardsOf(open({ dataset: 'me/root', mirror: folder, ...options }));
+    return shard?.columns;
+  };
+  expect(await columnsOf({})).toBeUndefined();
+  expect(await columnsOf({ meta: [] })).toEqual(['text', 'url']);
+  expect(await columnsOf({ column: 'page.body', url: 'page.address', meta: ['id', 'page'] })).toEqual(['page', 'id']);
+});

@@ -38,6 +38,17 @@ describe('a Parquet file with', () => {
     expect(String(bytes)).toBe('{"text":"清流"}\n'.repeat(2));
   });
 
+  it('text that is no UTF-8 gives U+FFFD for its bad bytes, and keeps a byte order mark', async () => {
+    const body = (bytes: number[]): Buffer => Buffer.from([bytes.length, 0, 0, 0, ...bytes]);
+    const pages = Buffer.concat([
+      dataPage({ body: body([0x61, 0xff, 0x62]) }),
+      dataPage({ body: body([0xef, 0xbb, 0xbf, 0x63]) }),
+    ]);
+    const { bytes, error } = await read(parquetWith({ pages, rows: 2n }));
+    expect(error).toBeUndefined();
+    expect(String(bytes)).toBe('{"text":"a\ufffdb"}\n{"text":"\ufeffc"}\n');
+  });
+
   it('pages of nothing but missing values gives them up to the bound on the ratio', async () => {
     const values = 2 ** 20;
     const empty = dataPage({

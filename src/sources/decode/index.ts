@@ -37,7 +37,7 @@ export function decode(
   chunks: AsyncIterable<Uint8Array>,
   options: DecodeOptions = {},
 ): AsyncGenerator<Uint8Array> {
-  if (codec === 'none') return fixedPieces(chunks, options.onInput, options.from?.compressed);
+  if (codec === 'none') return plain(chunks, options);
   let taken = 0;
   const onInput = (bytes: number): void => {
     taken += bytes;
@@ -58,4 +58,17 @@ function slicesOf(
   if (codec === 'xz') return unxz(fixedPieces(chunks, undefined, from?.compressed), options);
   const pieces = fixedPieces(chunks, onInput, from?.compressed);
   return codec === 'gzip' ? gunzip(pieces) : unzstd(pieces, options);
+}
+
+/** Nothing to decode: reading can start anywhere. */
+async function* plain(
+  chunks: AsyncIterable<Uint8Array>,
+  { onInput, onPoint, from }: DecodeOptions,
+): AsyncGenerator<Uint8Array> {
+  let at = from?.compressed ?? 0;
+  for await (const piece of fixedPieces(chunks, onInput, at)) {
+    at += piece.length;
+    onPoint?.({ compressed: at, decoded: at });
+    yield piece;
+  }
 }

@@ -36,6 +36,7 @@ beforeAll(async () => {
 });
 
 const cases: Case[] = [
+  { name: 'plain bytes', codec: 'none', file: () => whole, options: {}, starts: Math.ceil(whole.length / PIECE) },
   { name: 'zstd frames', codec: 'zstd', file: () => Buffer.concat(parts.map(zstd)), options: {}, starts: 8 },
   { name: 'bz2 streams', codec: 'bz2', file: () => Buffer.concat(parts.map(bz2)), options: {}, starts: 8 },
   {

@@ -1,10 +1,14 @@
 // Decoding xz.
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { check, xzSync } from 'node-liblzma';
 import { describe, expect, it } from 'vitest';
+import { decode } from '../../../src/sources/decode/index.ts';
 import { PIECE } from '../../../src/sources/decode/pieces.ts';
-import { noise } from '../../helpers/transports.ts';
-import { flipped, isPrefix, outcomeOf, places, slicesOfZeros } from './outcome.ts';
+import { WHOLE_UNPACKED } from '../../../src/sources/decode/xz-walk.ts';
+import { noise, untilError } from '../../helpers/transports.ts';
+import { chunked, flipped, isPrefix, outcomeOf, places, slicesOfZeros } from './outcome.ts';
+import { joinedBlocks } from './xz-blocks.ts';
 
 // As the xz program does; the library's own default is a file without any checksum.
 const xz = (bytes: Uint8Array): Buffer => xzSync(Buffer.from(bytes), { preset: 6, check: check.CRC64 });
@@ -121,5 +125,37 @@ describe('decoding xz', () => {
     const { total, largest } = await slicesOfZeros('xz', xz(Buffer.alloc(50_000_000)));
     expect(total).toBe(50_000_000);
     expect(largest).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  it('refuses a dictionary that would take all memory', async () => {
+    const stream = Buffer.from(xz(text));
+    // The block's header: size, flags, LZMA2, one byte of properties, which is the dictionary's size.
+    const header = stream.subarray(12, 12 + ((stream[12] ?? 0) + 1) * 4);
+    expect([...header.subarray(1, 4)]).toEqual([0, 0x21, 1]);
+    for (const [bits, says] of [
+      [40, 'dictionary of more than 256 MiB'],
+      [33, 'dictionary of more than 256 MiB'],
+      [30, undefined],
+    ] as const) {
+      header[4] = bits;
+      header.writeUInt32LE(crc32(header.subarray(0, -4)), header.length - 4);
+      const { error, bytes } = await untilError(decode('xz', chunked(stream)));
+      if (says === undefined) expect([error, bytes.equals(text)]).toEqual([undefined, true]);
+      else expect(error).toMatchObject({ code: 'decode.corrupt', message: expect.stringContaining(says) });
+    }
+  });
+
+  it('decodes blocks too big to hold as they come, between others', async () => {
+    const big = Buffer.concat([noise(2_000_000), Buffer.alloc(WHOLE_UNPACKED), noise(1_000_000, 2)]);
+    const joined = joinedBlocks([xz(text), xz(big), xz(text)]);
+    const { bytes, end, input } = await outcomeOf('xz', joined);
+    expect(end).toBe('end');
+    expect(bytes.equals(Buffer.concat([text, big, text]))).toBe(true);
+    expect(input).toBe(joined.length);
+    // In the big block, after its zeros.
+    const cut = await outcomeOf('xz', joined.subarray(0, joined.length - 600_000));
+    expect(cut.end).toBe('decode.truncated');
+    expect(isPrefix(cut.bytes, Buffer.concat([text, big]))).toBe(true);
+    expect(cut.bytes.length).toBeGreaterThan(text.length + 2_000_000 + WHOLE_UNPACKED);
   });
 });
