@@ -116,28 +116,16 @@ describe('a run over a network that fails a thousand times', () => {
     expect(record.documents).toEqual(undisturbed.documents);
     expect(record.bytes).toEqual(undisturbed.bytes);
 
-    // Wrong bytes are told by the decoder or by the checksum, whichever meets them first.
-    const {
-      damaged = 0,
-      checksum = 0,
-      length = 0,
-      stall = 0,
-      slow = 0,
-      reset = 0,
-      truncated = 0,
-      ...told
-    } = record.faults;
-    const {
-      lie = 0,
-      closed = 0,
-      stall: stalls = 0,
-      slow: drips = 0,
-      reset: resets = 0,
-      truncated: cuts = 0,
-      ...done
-    } = plan.counts;
+    const { damaged = 0, checksum = 0, length = 0, changed = 0, ...others } = record.faults;
+    const { stall = 0, slow = 0, reset = 0, truncated = 0, ...told } = others;
+    const { lie = 0, closed = 0, changed: changes = 0, ...rest } = plan.counts;
+    const { stall: stalls = 0, slow: drips = 0, reset: resets = 0, truncated: cuts = 0, ...done } = rest;
     expect(told).toEqual(done);
-    expect(damaged + checksum + length).toBe(lie);
+    // Wrong bytes are told by the decoder or by the checksum, whichever meets them first; or by their length, when an
+    // earlier answer, of which no byte came, told another.
+    expect(damaged + checksum + length + changed).toBe(lie + changes);
+    expect(changed).toBeGreaterThanOrEqual(changes);
+    expect(damaged + checksum).toBeGreaterThan(20);
     // Of a connection that is reset in a body, the reader may meet the end first.
     expect(reset + truncated).toBe(resets + cuts + closed);
     expect(reset).toBeGreaterThanOrEqual(resets);
