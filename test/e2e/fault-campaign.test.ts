@@ -120,19 +120,22 @@ describe('a run over a network that fails a thousand times', () => {
     const { stall = 0, slow = 0, reset = 0, truncated = 0, ...told } = others;
     const { lie = 0, closed = 0, changed: changes = 0, ...rest } = plan.counts;
     const { stall: stalls = 0, slow: drips = 0, reset: resets = 0, truncated: cuts = 0, ...done } = rest;
-    expect(told).toEqual(done);
+    // A machine under load may make good answers look late; a fault of such an answer then goes unseen.
+    const late = stall - stalls + (slow - drips);
+    expect(late).toBeGreaterThanOrEqual(0);
+    const expectAbout = (actual: number, expected: number, what: string): void =>
+      expect(Math.abs(actual - expected), what).toBeLessThanOrEqual(late);
+    expect(Object.keys(told).sort()).toEqual(Object.keys(done).sort());
+    for (const [kind, times] of Object.entries(done)) expectAbout(told[kind] ?? 0, times, kind);
     // Wrong bytes are told by the decoder or by the checksum, whichever meets them first; or by their length, when an
     // earlier answer, of which no byte came, told another.
-    expect(damaged + checksum + length + changed).toBe(lie + changes);
-    expect(changed).toBeGreaterThanOrEqual(changes);
+    expectAbout(damaged + checksum + length + changed, lie + changes, 'lies');
+    expect(changed + late).toBeGreaterThanOrEqual(changes);
     expect(damaged + checksum).toBeGreaterThan(20);
     // Of a connection that is reset in a body, the reader may meet the end first.
-    expect(reset + truncated).toBe(resets + cuts + closed);
-    expect(reset).toBeGreaterThanOrEqual(resets);
-    expect(truncated).toBeGreaterThanOrEqual(cuts);
-    // A machine under load may make a good answer look slow.
-    expect(stall).toBeGreaterThanOrEqual(stalls);
-    expect(slow).toBeGreaterThanOrEqual(drips);
+    expectAbout(reset + truncated, resets + cuts + closed, 'closed connections');
+    expect(reset + late).toBeGreaterThanOrEqual(resets);
+    expect(truncated + late).toBeGreaterThanOrEqual(cuts);
     for (const kind of [
       'truncated',
       'reset',
