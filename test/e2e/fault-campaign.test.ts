@@ -201,8 +201,9 @@ describe('a file that is not the one published', () => {
   it.each(['over HTTP', 'from a folder'])('%s fails for good, naming what was expected and what came', async (way) => {
     const folder = await temporaryFolder();
     const line = `${JSON.stringify({ content: documentText(1, new Random(3)) })}\n`;
-    const other = compress(Buffer.from(line.repeat(40)), {});
-    const expected = digest('sha256', Buffer.from('what was published'));
+    const published = compress(Buffer.from(line.repeat(40)), {});
+    const other = compress(Buffer.from(line.repeat(41)), {});
+    const expected = digest('sha256', published);
     await put(folder, `${OSCAR}/${name}`, other);
     await put(folder, `${OSCAR}/checksum.sha256`, Buffer.from(`${expected}  ${name}\n`));
     const cwd = await temporaryFolder();
@@ -220,5 +221,12 @@ describe('a file that is not the one published', () => {
     // The end of the shard was not committed: the run can go on once the file is right.
     expect(record.documents.read).toBe(0);
     expect(record.checks).toEqual({});
+    if (way !== 'from a folder') return;
+    await put(folder, `${OSCAR}/${name}`, published);
+    expect((await read(folder)).code).toBe(0);
+    const mended = await recordOf(dir);
+    expect(mended.documents.read).toBe(40);
+    expect(mended.checks).toEqual({ verified: 1 });
+    expect(mended.faults).toEqual({ checksum: 2 });
   });
 });
