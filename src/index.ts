@@ -1,5 +1,6 @@
 // What a user's own plugin imports: `import { define } from 'seiryu'`.
 export type {
+  Checksum,
   Context,
   Decision,
   DeduperPlugin,
@@ -10,6 +11,7 @@ export type {
   FilterPlugin,
   Json,
   JsonObject,
+  ListedFile,
   Plugin,
   Shard,
   Signer,

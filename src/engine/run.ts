@@ -80,10 +80,16 @@ async function runThrough(
   const faults = new FaultCounts(before?.faults);
   const stopListening = faults.listen();
   const rewinds = new Rewinds();
+  let progress: (() => Progress) | undefined;
+  const onStart = (latest: () => Progress): void => {
+    const isFirst = progress === undefined;
+    progress = latest;
+    if (isFirst) options.onStart?.(() => (progress ?? latest)());
+  };
   try {
     for (;;) {
       try {
-        return await runLocked(plan, options, paths, registry, before, faults, rewinds);
+        return await runLocked(plan, { ...options, onStart }, paths, registry, before, faults, rewinds);
       } catch (error) {
         if (!(error instanceof RewindError)) throw error;
       }

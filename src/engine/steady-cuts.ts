@@ -63,6 +63,7 @@ const DIFFERING = 3;
 interface Delivered {
   readonly start: number;
   readonly end: number;
+  /** CRC-32 of all delivered bytes up to `end`. */
   readonly crc: number;
 }
 
@@ -80,20 +81,22 @@ export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
   const { format, limits, from } = options;
   const prints: Delivered[] = [];
   let at: Pick<ShardStart, 'offset' | 'ordinal'> = from;
-  let print = from.offset === 0 ? 0 : from.print;
+  let crc = from.print ?? 0;
+  let isKnown = from.offset === 0 || from.print !== undefined;
   let before: Doubt | undefined;
   let differing = 0;
   for (;;) {
     const reading = new Reading(options, prints.slice(), at.offset, before);
     try {
       for await (const cut of cutBlocks(reading.chunks(), format, limits, at)) {
-        if (cut.bytes.length > 0) prints.push({ start: cut.offset, end: cut.end, crc: crc32(cut.bytes) });
+        crc = crc32(cut.bytes, crc);
+        if (cut.bytes.length > 0) prints.push({ start: cut.offset, end: cut.end, crc });
         // Of a record too long to hold there are no bytes to go on with.
-        print = print === undefined || cut.end - cut.offset !== cut.bytes.length ? undefined : crc32(cut.bytes, print);
+        isKnown &&= cut.end - cut.offset === cut.bytes.length;
         at = { offset: cut.end, ordinal: cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1) };
         yield {
           ...cut,
-          ...(print === undefined ? {} : { print }),
+          ...(isKnown ? { print: crc } : {}),
           ...(cut.last ? { check: reading.check } : {}),
         };
       }
@@ -182,7 +185,7 @@ class Reading {
   /** Passes over what was delivered, comparing; yields what follows. */
   async *#compared(): AsyncGenerator<Uint8Array> {
     let next = 0;
-    let crc = 0;
+    let crc = this.#options.from.print ?? 0;
     for await (const chunk of this.#pass.chunks) {
       if (this.#reached === this.#options.from.offset) this.#compareSkipped();
       const start = this.#reached;
@@ -192,7 +195,6 @@ class Reading {
         crc = crc32(chunk.subarray(Math.max(0, print.start - start), Math.min(chunk.length, print.end - start)), crc);
         if (print.end > end) break;
         if (crc !== print.crc) this.#differs ??= print.start;
-        crc = 0;
         next++;
       }
       if (end > this.#resume) yield start >= this.#resume ? chunk : chunk.subarray(this.#resume - start);

@@ -49,6 +49,7 @@ export function reportLines(record: RunRecord): string[] {
         ...[each.read, each.kept, each.dropped, each.quarantined].map((count) => number.format(count)),
       ]),
     ]),
+    ...networkLines(record),
     '',
     'Disk',
     ...table([
@@ -68,6 +69,14 @@ export function reportLines(record: RunRecord): string[] {
     ...table(cpu.filter(([, value]) => value > 0).map(([stage, value]) => [stage, `${value.toFixed(2)} s`])),
     ...trainerLines(record),
   ];
+}
+
+function networkLines({ faults, checks }: RunRecord): string[] {
+  const rows = [
+    ...Object.entries(checks).map(([check, shards]) => [`shards ${check}`, number.format(shards)]),
+    ...Object.entries(faults).map(([kind, times]) => [`fault ${kind}`, number.format(times)]),
+  ];
+  return rows.length === 0 ? [] : ['', 'Integrity and network', ...table(rows)];
 }
 
 function trainerLines({ trainer }: RunRecord): string[] {

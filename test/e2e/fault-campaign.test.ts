@@ -116,35 +116,26 @@ describe('a run over a network that fails a thousand times', () => {
     expect(record.documents).toEqual(undisturbed.documents);
     expect(record.bytes).toEqual(undisturbed.bytes);
 
-    // Wrong bytes are told by the decoder or by the checksum, whichever meets them first.
-    const {
-      damaged = 0,
-      checksum = 0,
-      length = 0,
-      stall = 0,
-      slow = 0,
-      reset = 0,
-      truncated = 0,
-      ...told
-    } = record.faults;
-    const {
-      lie = 0,
-      closed = 0,
-      stall: stalls = 0,
-      slow: drips = 0,
-      reset: resets = 0,
-      truncated: cuts = 0,
-      ...done
-    } = plan.counts;
-    expect(told).toEqual(done);
-    expect(damaged + checksum + length).toBe(lie);
+    const { damaged = 0, checksum = 0, length = 0, changed = 0, ...others } = record.faults;
+    const { stall = 0, slow = 0, reset = 0, truncated = 0, ...told } = others;
+    const { lie = 0, closed = 0, changed: changes = 0, ...rest } = plan.counts;
+    const { stall: stalls = 0, slow: drips = 0, reset: resets = 0, truncated: cuts = 0, ...done } = rest;
+    // A machine under load may make good answers look late; a fault of such an answer then goes unseen.
+    const late = stall - stalls + (slow - drips);
+    expect(late).toBeGreaterThanOrEqual(0);
+    const expectAbout = (actual: number, expected: number, what: string): void =>
+      expect(Math.abs(actual - expected), what).toBeLessThanOrEqual(late);
+    expect(Object.keys(told).sort()).toEqual(Object.keys(done).sort());
+    for (const [kind, times] of Object.entries(done)) expectAbout(told[kind] ?? 0, times, kind);
+    // Wrong bytes are told by the decoder or by the checksum, whichever meets them first; or by their length, when an
+    // earlier answer, of which no byte came, told another.
+    expectAbout(damaged + checksum + length + changed, lie + changes, 'lies');
+    expect(changed + late).toBeGreaterThanOrEqual(changes);
+    expect(damaged + checksum).toBeGreaterThan(20);
     // Of a connection that is reset in a body, the reader may meet the end first.
-    expect(reset + truncated).toBe(resets + cuts + closed);
-    expect(reset).toBeGreaterThanOrEqual(resets);
-    expect(truncated).toBeGreaterThanOrEqual(cuts);
-    // A machine under load may make a good answer look slow.
-    expect(stall).toBeGreaterThanOrEqual(stalls);
-    expect(slow).toBeGreaterThanOrEqual(drips);
+    expectAbout(reset + truncated, resets + cuts + closed, 'closed connections');
+    expect(reset + late).toBeGreaterThanOrEqual(resets);
+    expect(truncated + late).toBeGreaterThanOrEqual(cuts);
     for (const kind of [
       'truncated',
       'reset',
@@ -210,8 +201,9 @@ describe('a file that is not the one published', () => {
   it.each(['over HTTP', 'from a folder'])('%s fails for good, naming what was expected and what came', async (way) => {
     const folder = await temporaryFolder();
     const line = `${JSON.stringify({ content: documentText(1, new Random(3)) })}\n`;
-    const other = compress(Buffer.from(line.repeat(40)), {});
-    const expected = digest('sha256', Buffer.from('what was published'));
+    const published = compress(Buffer.from(line.repeat(40)), {});
+    const other = compress(Buffer.from(line.repeat(41)), {});
+    const expected = digest('sha256', published);
     await put(folder, `${OSCAR}/${name}`, other);
     await put(folder, `${OSCAR}/checksum.sha256`, Buffer.from(`${expected}  ${name}\n`));
     const cwd = await temporaryFolder();
@@ -229,5 +221,12 @@ describe('a file that is not the one published', () => {
     // The end of the shard was not committed: the run can go on once the file is right.
     expect(record.documents.read).toBe(0);
     expect(record.checks).toEqual({});
+    if (way !== 'from a folder') return;
+    await put(folder, `${OSCAR}/${name}`, published);
+    expect((await read(folder)).code).toBe(0);
+    const mended = await recordOf(dir);
+    expect(mended.documents.read).toBe(40);
+    expect(mended.checks).toEqual({ verified: 1 });
+    expect(mended.faults).toEqual({ checksum: 2 });
   });
 });

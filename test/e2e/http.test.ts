@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/trainer/random.ts';
@@ -48,6 +48,31 @@ describe('the sample over HTTP', () => {
     const [a, b] = [await recordOf(http.dir), await recordOf(folder.dir)];
     expect(a.documents).toEqual(b.documents);
     expect(a.bytes).toEqual(b.bytes);
+  });
+
+  it('is fetched once when the pipeline keeps what it fetched, and leaves nothing but the run when it does not', async () => {
+    const cwd = await temporaryFolder();
+    const text = pipelineText({ name: 'kept', sources: sampleSources('MIRROR'), stream: '{ block: 128KiB }' });
+    await served({ hub: true }, async ({ base, requests }) => {
+      const published = (): number => requests.filter(({ path }) => /\.(?:gz|bz2|xz|zst)$/.test(path)).length;
+      const go = async (name: string, more: string) => {
+        await writeFile(join(cwd, `${name}.yaml`), `${text.replaceAll('MIRROR', base)}${more}`);
+        const before = published();
+        const ended = await cli(['run', `${name}.yaml`, '--out', name], { cwd, env: { HF_TOKEN: '' } });
+        expect(ended.code, ended.stderr).toBe(0);
+        return { requests: published() - before, outputs: await outputsOf(join(cwd, name)) };
+      };
+      const cache = 'cache: { dir: fetched, budget: 100MB }\n';
+      const [without, first, second] = [await go('without', ''), await go('first', cache), await go('second', cache)];
+      // One shard of the sample is published damaged: it is read twice before that is believed.
+      expect([without.requests, first.requests, second.requests]).toEqual([13, 13, 1]);
+      expect(first.outputs).toEqual(without.outputs);
+      expect(second.outputs).toEqual(without.outputs);
+      expect((await recordOf(join(cwd, 'second'))).disk.parts.cache).toBeGreaterThan(100_000);
+    });
+    expect((await readdir(join(cwd, 'without'))).sort()).toEqual(
+      ['log.jsonl', 'quarantine.jsonl', 'run.json', 'shards', 'state'].sort(),
+    );
   });
 
   it('sends the token to a gated source, and never writes it anywhere', async () => {

@@ -95,7 +95,7 @@ export function openHttp(
     };
   }
 
-  async function page(url: URL): Promise<Page> {
+  async function page<T>(url: URL, read: (page: Page) => T): Promise<T> {
     const retries = retriesOf(url, stop);
     for (;;) {
       try {
@@ -108,7 +108,8 @@ export function openHttp(
           length += chunk.length;
           if (length > LONGEST_PAGE) throw tooLong(url);
         }
-        return { text: Buffer.concat(chunks).toString('utf8'), link: exchange.header('link'), url: exchange.url };
+        const text = Buffer.concat(chunks).toString('utf8');
+        return read({ text, link: exchange.header('link'), url: exchange.url });
       } catch (error) {
         await retries.failed(bodyFailure(error, url, stop));
       }

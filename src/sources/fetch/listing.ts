@@ -4,6 +4,7 @@ import { SourceError } from '../../errors.ts';
 import type { ListedFile } from '../../pipeline/define.ts';
 import { shownUrl } from './answers.ts';
 import { byName, type HubPlace } from './paths.ts';
+import { PassingError } from './retry.ts';
 
 export interface Page {
   readonly text: string;
@@ -12,7 +13,8 @@ export interface Page {
   readonly url: URL;
 }
 
-type ReadPage = (url: URL) => Promise<Page>;
+/** Reads a page and what stands on it; asks again where `read` throws a PassingError. */
+type ReadPage = <T>(url: URL, read: (page: Page) => T) => Promise<T>;
 
 const hubEntries = z.array(
   z.object({
@@ -37,8 +39,8 @@ export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): P
   const files: ListedFile[] = [];
   while (next !== undefined && !seen.has(next.href)) {
     seen.add(next.href);
-    const page = await readPage(next);
-    for (const { type, path, size, lfs } of parseEntries(page)) {
+    const { page, entries }: HubPage = await readPage(next, (page) => ({ page, entries: parseEntries(page) }));
+    for (const { type, path, size, lfs } of entries) {
       if (type !== 'file' || parentOf(path) !== folder) continue;
       files.push({
         path: `datasets/${repository}/resolve/${revision}/${path}`,
@@ -51,6 +53,11 @@ export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): P
   return files.sort(byName);
 }
 
+interface HubPage {
+  readonly page: Page;
+  readonly entries: z.output<typeof hubEntries>;
+}
+
 function parseEntries(page: Page): z.output<typeof hubEntries> {
   let json: unknown;
   try {
@@ -60,10 +67,12 @@ function parseEntries(page: Page): z.output<typeof hubEntries> {
   }
   const parsed = hubEntries.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new SourceError(`${shownUrl(page.url)} did not answer with a list of files.`, {
+  const final = new SourceError(`${shownUrl(page.url)} did not answer with a list of files.`, {
     code: 'fetch.failed',
     fix: 'Check `mirror:`: it must be the base below which `datasets/…` and `api/datasets/…` lie.',
   });
+  // A network may answer with a page of its own for a while.
+  throw new PassingError(final.message, { kind: 'protocol', final });
 }
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -78,7 +87,7 @@ function nextPage({ link, url }: Page): URL | undefined {
 
 /** The links of an index page (nginx, Apache, Python's http.server, …) to files directly below it. */
 export async function listIndex(dir: string, index: URL, readPage: ReadPage): Promise<ListedFile[]> {
-  const page = await readPage(index);
+  const page = await readPage(index, (page) => page);
   const prefix = dir === '' ? '' : `${dir.replace(/\/$/, '')}/`;
   const names = new Set<string>();
   for (const [tag] of page.text.matchAll(/<a\s[^<>]*>/gi)) {

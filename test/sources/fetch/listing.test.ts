@@ -74,6 +74,14 @@ describe('the hub’s tree', () => {
     });
   });
 
+  test('is asked for again when a network answers in its place', async () => {
+    const mirror = await hub({
+      misbehave: ({ earlier }) => (earlier < 2 ? { kind: 'garbage', body: '<html>Please log in</html>' } : undefined),
+    });
+    expect(await openTransport(mirror.base, noWaiting()).list('datasets/o/d/resolve/main/x')).toHaveLength(25);
+    expect(mirror.requests).toHaveLength(3);
+  });
+
   test('that breaks in the middle is read again, not listed half', async () => {
     const shaky = await hub({ misbehave: ({ earlier }) => (earlier === 0 ? { kind: 'reset' } : undefined) });
     expect(await openTransport(shaky.base, noWaiting()).list('datasets/o/d/resolve/main/x')).toHaveLength(25);
