@@ -49,9 +49,27 @@ const navigation = [
   'メンズ | レディース | キッズ | セール | ランキング | 新着',
   'Yahoo! JAPAN - ヘルプ - お問い合わせ',
   '＞ホーム ＞お知らせ一覧',
+  'メンズ - レディース - キッズ - セール -',
+  '牧場だより | 乗馬体験 | 乳製品 | 宿泊 | お土産',
+  'プログラミング入門 » 文字列 » 正規表現',
+  '家電 > キッチン家電 > 炊飯器',
+  'TOP • 作品紹介 • 展示予定 • お問い合わせ',
+  'Home>Products>Kettles>Enamel',
+  'ご宿泊 | ご宴会 | レストラン | 館内施設',
+  'あ行｜か行｜さ行｜た行｜な行',
 ];
 
 const prose = [
+  '設定 > 一般 > キーボード',
+  '削除：再生画面 > ごみ箱 > はい',
+  '番号 | 品名 | 個数',
+  '岩瀬 - 桐浜 - 桐谷',
+  '試乗 → 異音がないか → エアコン',
+  '攻撃 / 防御 / 魔法 / 逃げる',
+  '国 | 算 | 国 | 理 | 体',
+  '晴れ→曇り→雨',
+  '春 夏 秋 冬',
+  '診療科：内科・外科・小児科・皮膚科',
   '赤・青・緑の三色を使う。',
   '赤・青・緑の三色',
   '料理・音楽・映画',
@@ -158,6 +176,19 @@ describe('breadcrumbs', () => {
     expect(clean('ホーム\n会社概要\n採用情報\nお問い合わせ\n臨時休業のお知らせ\n明日は休みます。')).toBe(
       '臨時休業のお知らせ\n明日は休みます。',
     );
+  });
+
+  it('takes a list of one bullet before all prose, and leaves ingredients and steps', () => {
+    expect(clean('● トップ\n● 釣果速報\n● 船の紹介\n● 仕掛け\n船は朝五時に出る。')).toBe('船は朝五時に出る。');
+    const steps = '・鍋を洗う\n・豆をひたす\n・塩をふる\n・煮る\nよく煮える。';
+    expect(clean(steps)).toBe(steps);
+    const later = '鍋は重い。\n・メンズ\n・鍋\n・釜\n煮える。';
+    expect(clean(later)).toBe(later);
+  });
+
+  it('knows a trail by the title below it', () => {
+    expect(clean('台所 / 道具 / 圧力鍋 / お手入れ\nお手入れ\n鍋は重い。')).toBe('お手入れ\n鍋は重い。');
+    expect(clean('台所 / 道具 / 圧力鍋 / お手入れ\n鍋は重い。')).toBe('台所 / 道具 / 圧力鍋 / お手入れ\n鍋は重い。');
   });
 
   it('looks through blank lines between the items of a menu', () => {

@@ -157,7 +157,7 @@ export const furtherPhrases: readonly string[] =
 
 /** Fields of forms and headings of boxes: they go beside each other and beside boilerplate, and stay alone. */
 export const furtherLonely: readonly string[] =
-  'お名前|名前|ニックネーム|メールアドレス|件名|本文|パスワード|url|ホームページ|削除キー|編集キー|投稿キー|数量|編集|削除|引用|通報|保存|保存する|脚注|外部リンク|目次|上へ|拍手|ふつう|普通|どちらともいえない|購読|違反|評価|在庫あり|ログ|送る|ノート|履歴|気になる'.split(
+  'お名前|名前|ニックネーム|メールアドレス|件名|パスワード|url|ホームページ|削除キー|編集キー|投稿キー|数量|編集|削除|通報|保存|保存する|目次|上へ|拍手|ふつう|普通|どちらともいえない|購読|違反|在庫あり|送る|ノート|履歴|気になる'.split(
     '|',
   );
 

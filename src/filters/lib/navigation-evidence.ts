@@ -19,6 +19,8 @@ const ofPrograms = new Set(
   ),
 );
 
+export const isOfPrograms = (item: string): boolean => ofPrograms.has(item);
+
 /** What stands around a line. */
 export interface Surroundings {
   /** Before all prose of the page. */
@@ -72,7 +74,7 @@ export function weigh(text: string, items: readonly Item[], kinds: number, words
     const strength = words.strength(item);
     let weight = weightOfItem(item, strength);
     if (kinds & ARROW && index > 0 && index === items.length - 1) weight = Math.max(weight, -0.2);
-    if (kinds & ARROW && index === 0 && ofPrograms.has(item)) weight = -1.5;
+    if (kinds & ARROW && index === 0 && isOfPrograms(item)) weight = -1.5;
     sum += weight;
   }
   return { items: items.length, sum };

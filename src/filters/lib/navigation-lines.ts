@@ -3,7 +3,7 @@
 // The rule: cut at separators; every item is short and free of sentence punctuation; and the more a separator also
 // occurs in prose, the more of the items must be known navigation words.
 import type { Edit } from './edits.ts';
-import { type Surroundings, weigh, weighsAsMenu, weighsBesideProse } from './navigation-evidence.ts';
+import { isOfPrograms, type Surroundings, weigh, weighsAsMenu, weighsBesideProse } from './navigation-evidence.ts';
 import { CATEGORY, HOME, intoWords, type MenuWords, PLAUSIBLE, SURE, UNKNOWN } from './navigation-words.ts';
 import { isDigit, isHiragana, isJapaneseLetter } from './script.ts';
 import { ARROW, BAR, BLANK, BRACKET, DASH, DOT, FLOW, type Item, SLASH, type Split, split } from './separators.ts';
@@ -81,17 +81,20 @@ interface Count {
   /** Of sure words, and of words that are menu items first of all. */
   readonly plausible: number;
   readonly first: number;
+  /** Whether the first item is where manuals send one (設定 > 一般). */
+  readonly program: 'program' | 'site';
   /** All in Japanese, two letters on the average: no arithmetic, no code. */
   readonly wordy: 'wordy' | 'mixed';
 }
 
-const nobody: Count = { items: 0, known: 0, sure: 0, plausible: 0, first: UNKNOWN, wordy: 'mixed' };
+const nobody: Count = { items: 0, known: 0, sure: 0, plausible: 0, first: UNKNOWN, program: 'site', wordy: 'mixed' };
 
 /** Undefined when an item is no menu item: too long, or part of a sentence. */
 function count(text: string, items: readonly Item[], words: MenuWords): Count | undefined {
   if (items.length > MOST_ITEMS) return undefined;
   let [known, sure, plausible, first] = [0, 0, 0, UNKNOWN];
   let wordy: Count['wordy'] = 'wordy';
+  let program: Count['program'] = 'site';
   let letters = 0;
   for (const [index, { start, end }] of items.entries()) {
     if (end - start > LONGEST_ITEM) return undefined;
@@ -101,12 +104,15 @@ function count(text: string, items: readonly Item[], words: MenuWords): Count | 
     if (strength !== UNKNOWN && strength !== CATEGORY) known++;
     if (strength >= SURE) sure++;
     if (strength >= PLAUSIBLE) plausible++;
-    if (index === 0) first = strength;
+    if (index === 0) {
+      first = strength;
+      if (isOfPrograms(item)) program = 'program';
+    }
     letters += end - start;
     if (wordy === 'wordy' && !isWordy(item)) wordy = 'mixed';
   }
   if (letters < 2 * items.length) wordy = 'mixed';
-  return { items: items.length, known, sure, plausible, first, wordy };
+  return { items: items.length, known, sure, plausible, first, program, wordy };
 }
 
 /** With Japanese, and without digits and signs of arithmetic. */
@@ -122,10 +128,11 @@ function isWordy(item: string): boolean {
 }
 
 function isMenu(count: Count, { kinds, edge }: Split): boolean {
-  const { items, known, sure, first, wordy } = count;
+  const { items, known, sure, first, program, wordy } = count;
   if (items < 2) return false;
   if (kinds & ARROW) {
     if (first === HOME) return true;
+    if (program === 'program' && sure === 0) return false;
     if (items === 2) return known === 2 && sure > 0;
     return known > 0 || (items > 3 && wordy === 'wordy');
   }
