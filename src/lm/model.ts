@@ -6,6 +6,8 @@ import { firstOf, secondOf, slotOf, tagOf } from './hashes.ts';
 import { LINE_END, LINE_START, Tokens } from './tokens.ts';
 
 const MAGIC = 'SEIRYULM';
+/** Tokens whose n-grams are looked up together; what is kept of them fits the second-level cache. */
+const CHUNK = 512;
 /** Bits a step of a stored log2 probability, of 0 to 31.9 bits, and of a back-off, of -16 to 15.9. */
 export const STEP = 1 / 8;
 export const MOST_ORDER = 9;
@@ -118,14 +120,25 @@ export class Scorer {
   readonly #tables: ModelTables;
   readonly #tokens: Tokens;
   readonly #shift: number;
+  /** Hashes of the last 0 … order - 1 tokens. */
   readonly #first = new Int32Array(MOST_ORDER + 1);
   readonly #second = new Int32Array(MOST_ORDER + 1);
+  /** Of the n-grams of 1 … order tokens that end at each token of a chunk: slot, hash, and what the slot holds. (chunk × order) */
+  readonly #slots: Int32Array;
+  readonly #hashes: Int32Array;
+  readonly #found: Uint32Array;
+  /** Hashes of the contexts before each token of a chunk; only for stored back-off weights. (chunk × order) */
+  readonly #contexts: Int32Array;
 
   constructor(header: ModelHeader, tables: ModelTables) {
     this.#header = header;
     this.#tables = tables;
     this.#tokens = new Tokens(header.unit, header.form);
     this.#shift = Math.clz32(header.slots - 1);
+    this.#slots = new Int32Array(CHUNK * header.order);
+    this.#hashes = new Int32Array(CHUNK * header.order);
+    this.#found = new Uint32Array(CHUNK * header.order);
+    this.#contexts = new Int32Array(header.backoff === 'stored' ? 2 * CHUNK * header.order : 0);
   }
 
   /**
@@ -138,58 +151,100 @@ export class Scorer {
   }
 
   #bits(values: Uint32Array, length: number): number {
-    const { order, alpha, unknown } = this.#header;
-    const isStored = this.#header.backoff === 'stored';
-    const grams = this.#tables.grams;
-    const [first, second] = [this.#first, this.#second];
     let bits = 0;
-    // Contexts of 0 … `known` tokens stand in first[k] and second[k]; `given` tokens of the line came before.
-    let [known, given] = [this.#startLine(), 1];
-    for (let at = 0; at < length; at++) {
-      const token = values[at] ?? 0;
-      let size = known;
-      let slot = -1;
-      for (; size >= 0; size--) {
-        slot = this.#find(firstOf(first[size] ?? 0, token), secondOf(second[size] ?? 0, token));
-        if (slot >= 0) break;
-        if (isStored && size > 0) bits -= this.#backoff(first[size] ?? 0, second[size] ?? 0);
-      }
-      if (!isStored) bits += alpha * (Math.min(order - 1, given) - Math.max(0, size));
-      bits += slot >= 0 ? ((grams[slot] ?? 0) & 0xff) * STEP : unknown;
-      if (token === LINE_END) {
-        [known, given] = [this.#startLine(), 1];
-        continue;
-      }
-      // An n-gram can be known only where its beginning is: no longer context can match next.
-      known = Math.min(order - 1, size + 1);
-      given++;
-      for (let k = known; k > 0; k--) {
-        first[k] = firstOf(first[k - 1] ?? 0, token);
-        second[k] = secondOf(second[k - 1] ?? 0, token);
-      }
+    // `given` tokens of the line came before, the longest known n-gram that ends at the last token has `known` tokens.
+    const state = { given: 0, known: 0 };
+    for (let start = 0; start < length; start += CHUNK) {
+      const end = Math.min(length, start + CHUNK);
+      const { given } = state;
+      this.#lookUp(values, start, end, given);
+      bits += this.#add(values, start, end, state);
     }
     return bits;
   }
 
-  #startLine(): number {
-    this.#first[1] = firstOf(0, LINE_START);
-    this.#second[1] = secondOf(0, LINE_START);
-    return Math.min(1, this.#header.order - 1);
+  /**
+   * Fetches the first slot of every n-gram of the chunk, without looking at it, so that the fetches do not wait for one
+   * another: a model is larger than any cache.
+   */
+  #lookUp(values: Uint32Array, start: number, end: number, before: number): void {
+    const { order } = this.#header;
+    const grams = this.#tables.grams;
+    const [first, second, shift] = [this.#first, this.#second, this.#shift];
+    const [slots, hashes, found, contexts] = [this.#slots, this.#hashes, this.#found, this.#contexts];
+    const isStored = contexts.length > 0;
+    let given = before;
+    for (let at = start; at < end; at++) {
+      const token = values[at] ?? 0;
+      if (given === 0) {
+        first[1] = firstOf(0, LINE_START);
+        second[1] = secondOf(0, LINE_START);
+        given = 1;
+      }
+      const row = (at - start) * order;
+      for (let k = Math.min(order - 1, given); k >= 0; k--) {
+        const one = firstOf(first[k] ?? 0, token);
+        const two = secondOf(second[k] ?? 0, token);
+        const slot = slotOf(one, shift);
+        slots[row + k] = slot;
+        hashes[row + k] = two;
+        found[row + k] = grams[slot] ?? 0;
+        if (isStored) {
+          contexts[2 * (row + k)] = first[k] ?? 0;
+          contexts[2 * (row + k) + 1] = second[k] ?? 0;
+        }
+        first[k + 1] = one;
+        second[k + 1] = two;
+      }
+      given = token === LINE_END ? 0 : given + 1;
+    }
+  }
+
+  #add(values: Uint32Array, start: number, end: number, state: { given: number; known: number }): number {
+    const { order, alpha, unknown } = this.#header;
+    const contexts = this.#contexts;
+    const isStored = contexts.length > 0;
+    let { given, known } = state;
+    let bits = 0;
+    for (let at = start; at < end; at++) {
+      if (given === 0) [given, known] = [1, Math.min(1, order - 1)];
+      const row = (at - start) * order;
+      let cost = -1;
+      let size = known;
+      for (; size >= 0; size--) {
+        cost = this.#costOf(row + size);
+        if (cost >= 0) break;
+        if (isStored && size > 0)
+          bits -= this.#backoff(contexts[2 * (row + size)] ?? 0, contexts[2 * (row + size) + 1] ?? 0);
+      }
+      if (!isStored) bits += alpha * (Math.min(order - 1, given) - Math.max(0, size));
+      bits += cost >= 0 ? cost * STEP : unknown;
+      // An n-gram can be known only where its beginning is: no longer context can match next.
+      known = Math.min(order - 1, size + 1);
+      given = values[at] === LINE_END ? 0 : given + 1;
+    }
+    state.given = given;
+    state.known = known;
+    return bits;
+  }
+
+  /** Cost in steps of an n-gram of the chunk; -1 where the model has it not. */
+  #costOf(index: number): number {
+    const grams = this.#tables.grams;
+    const tag = tagOf(this.#hashes[index] ?? 0);
+    let gram = this.#found[index] ?? 0;
+    for (let slot = this.#slots[index] ?? 0; gram !== 0; gram = grams[slot] ?? 0) {
+      if (gram >>> 8 === tag) return gram & 0xff;
+      slot = (slot + 1) & (grams.length - 1);
+    }
+    return -1;
   }
 
   #backoff(first: number, second: number): number {
-    const slot = this.#find(first, second);
-    return slot < 0 ? 0 : ((this.#tables.backoffs[slot] ?? 128) - 128) * STEP;
-  }
-
-  #find(first: number, second: number): number {
-    const grams = this.#tables.grams;
-    const mask = grams.length - 1;
-    const key = tagOf(second);
-    for (let slot = slotOf(first, this.#shift); ; slot = (slot + 1) & mask) {
-      const found = grams[slot] ?? 0;
-      if (found >>> 8 === key) return slot;
-      if (found === 0) return -1;
-    }
+    const { grams, backoffs } = this.#tables;
+    const tag = tagOf(second);
+    for (let slot = slotOf(first, this.#shift); grams[slot] !== 0; slot = (slot + 1) & (grams.length - 1))
+      if ((grams[slot] ?? 0) >>> 8 === tag) return ((backoffs[slot] ?? 128) - 128) * STEP;
+    return 0;
   }
 }

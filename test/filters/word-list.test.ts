@@ -49,7 +49,7 @@ describe('WordFinder', () => {
           expect(found[0]?.start).toBe(plain(words, text)[0]?.[0]);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 

@@ -200,14 +200,15 @@ const wordKind = (found: number): number =>
       ? found
       : kind.other;
 
-/** Takes `next` where it overlaps no word that begins before it; words inside it go. */
+/**
+ * Takes `next` where it overlaps no word that begins before it; words inside it go. Looks back no further than a word is
+ * long.
+ */
 function push(found: Found[], next: Found): 'taken' | 'overlaps' {
-  let last = found.at(-1);
-  while (last !== undefined && next.start <= last.start) {
-    found.pop();
-    last = found.at(-1);
-  }
-  if (last !== undefined && next.start < last.end) return 'overlaps';
+  let before = found.length;
+  while (before > 0 && (found[before - 1]?.start ?? 0) >= next.start) before--;
+  if (before > 0 && (found[before - 1]?.end ?? 0) > next.start) return 'overlaps';
+  found.length = before;
   found.push(next);
   return 'taken';
 }
