@@ -45,7 +45,7 @@ interface Place {
 
 /** Reads the document's shard up to it, and the stream of one commit or two around it. */
 export async function explain(run: Run, id: string): Promise<Explanation> {
-  const { plan, context } = run;
+  const { plan } = run;
   const { head, entries } = await journalOf(run);
   const place = placeOf(id, head.shards);
   const found = await readOne(run, place);

@@ -102,5 +102,7 @@ export const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a
 export function grouped(digits: string | undefined, separator: string): string | undefined {
   if (digits === undefined || !/^\d{4,}(?:\.\d+)?$/.test(digits)) return undefined;
   const [whole = '', ...rest] = digits.split('.');
-  return [whole.replace(/\B(?=(?:\d{3})+$)/g, separator), ...rest].join('.');
+  const groups: string[] = [];
+  for (let end = whole.length; end > 0; end -= 3) groups.unshift(whole.slice(Math.max(0, end - 3), end));
+  return [groups.join(separator), ...rest].join('.');
 }

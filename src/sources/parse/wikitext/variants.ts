@@ -9,7 +9,7 @@ interface Range {
 
 /** Flags of rules that show nothing where they stand: titles, hidden, removed and described rules. */
 const silent = /[HTD-]/;
-const ruleName = /^\s*(?:[^:;=<>[\]{}|]{1,40}=>)?\s*([a-z]{2,3}(?:-[a-z]{2,8}){0,2})\s*:/i;
+const ruleName = /^\s*(?:[^\s:;=<>[\]{}|][^:;=<>[\]{}|]{0,39}=>\s*)?([a-z]{2,3}(?:-[a-z]{2,8}){0,2})\s*:/i;
 
 /**
  * Of several wordings the one that stands first is shown; text without wordings is shown as it is; nothing when the
