@@ -40,6 +40,7 @@ export const decontaminate = define({
   summary: 'Drops documents that share an n-gram with evaluation files, so that they measure what they should.',
   reference: 'https://arxiv.org/abs/2005.14165',
   options,
+  refuses: true,
   reasons: { overlap: 'at least `min` n-grams are those of an evaluation file' },
   examples: [
     {

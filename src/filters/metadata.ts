@@ -24,6 +24,7 @@ export const metadata = define({
   summary: "Keeps documents for which an expression (CEL) over their record's fields is true.",
   reference: 'https://github.com/google/cel-spec',
   options,
+  refuses: true,
   reasons: { unmatched: 'the expression is false', failed: 'the expression cannot be evaluated for this record' },
   examples: [
     { input: '春', meta: { score: 3 }, options: { keep: 'meta.score >= 3' }, output: { keep: '春' } },

@@ -38,6 +38,7 @@ export const perplexity = define({
   summary: "Keeps the parts of a corpus that a language model of good text expects: CCNet's head, middle and tail.",
   reference: 'https://arxiv.org/abs/1911.00359',
   options,
+  refuses: true,
   reasons: {
     head: 'its perplexity is below `head`, and `keep` leaves that part out',
     middle: 'its perplexity lies between `head` and `middle`, and `keep` leaves that part out',

@@ -36,6 +36,7 @@ export const urlList = define({
   summary: 'Drops documents of listed hosts and paths, or keeps only those, with public suffixes understood.',
   reference: 'https://publicsuffix.org/',
   options,
+  refuses: true,
   reasons: {
     listed: 'its URL is listed',
     unlisted: 'its URL is not listed, with `action: keep`',

@@ -30,6 +30,7 @@ export const wordList = define({
   summary: 'Drops documents that hold words of your lists, by count, variety and density, or masks the words.',
   reference: 'https://doi.org/10.1145/360825.360855',
   options,
+  refuses: true,
   reasons: { listed: 'words of the list reach `min`, `minDistinct` and `minDensity`' },
   examples: [
     { input: '出会い系サイトの広告です。', options: { words: ['出会い系'] }, output: { drop: 'listed' } },

@@ -208,6 +208,8 @@ export interface FilterPlugin<Options extends z.ZodType = z.ZodType> extends Bas
   /** Drop reasons with a sentence each; counted as `<filter>.<reason>`. */
   readonly reasons: Readonly<Record<string, string>>;
   readonly examples: readonly FilterExample[];
+  /** `create` may refuse options with a PipelineError: it is called once before a run, so that the user hears of it with the line. */
+  readonly refuses?: true;
   /** Files of the user's that the options name, relative to the pipeline file: their contents are part of a run's identity. */
   files?(options: z.output<Options>): readonly string[];
   /** The filter must be pure and linear in the document's length. Throws PipelineError for files and expressions that are wrong. */

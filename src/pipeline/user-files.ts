@@ -14,7 +14,7 @@ export interface Refusal {
 }
 
 /**
- * Opens every filter once, so that a wrong expression or a missing list is told before a run instead of by its workers.
+ * Opens every filter that may refuse its options once, so that a wrong expression or a missing list is told before a run instead of by its workers.
  * Errors that are no PipelineError are the workers' to meet: a filter may need what only a run has.
  */
 export function refusalsOf(
@@ -25,8 +25,10 @@ export function refusalsOf(
   const refusals: Refusal[] = [];
   for (const [index, { name, options }] of filters.entries()) {
     const plugin = registry.filter.get(name);
+    // The others are left to the workers: their tables would stay in this process' heap for nothing.
+    if (plugin?.refuses !== true) continue;
     try {
-      plugin?.create(plugin.options.parse(options), context);
+      plugin.create(plugin.options.parse(options), context);
     } catch (error) {
       if (error instanceof PipelineError)
         refusals.push({ index, message: `${error.message} ${error.fix ?? ''}`.trim() });
