@@ -4,7 +4,6 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { errorMessage, SeiryuError } from '../errors.ts';
 import { formatBytes } from '../pipeline/units.ts';
-import { plugins } from '../registry.gen.ts';
 
 interface Finding {
   readonly name: string;
@@ -40,6 +39,7 @@ async function xz(): Promise<string> {
 
 async function dedupers(): Promise<string> {
   const names: string[] = [];
+  const { plugins } = await import('../registry.gen.ts');
   for (const plugin of plugins) {
     if (plugin.kind !== 'deduper') continue;
     const signer = await plugin.createSigner(plugin.options.parse({}));

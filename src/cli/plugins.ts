@@ -4,13 +4,13 @@ import { PipelineError } from '../errors.ts';
 import { optionRows } from '../pipeline/describe.ts';
 import { optionsSchema } from '../pipeline/json-schema.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
-import { plugins } from '../registry.gen.ts';
 
 export const pluginsCommand = new Command('plugins')
   .summary('list sources, filters, dedupers and sinks; with a name, its options')
   .description('Lists every source, filter, deduper and sink; with a name, tells its options.')
   .argument('[name]', 'a plugin, e.g. minhash')
-  .action((name: string | undefined) => {
+  .action(async (name: string | undefined) => {
+    const { plugins } = await import('../registry.gen.ts');
     if (name === undefined) {
       const lines = plugins.map((plugin) => `${plugin.kind.padEnd(9)}${plugin.name.padEnd(14)}${plugin.summary}`);
       process.stdout.write(`${lines.join('\n')}\n`);

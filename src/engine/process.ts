@@ -68,7 +68,8 @@ export type Processor = (task: BlockTask) => BlockResult;
 
 /** Builds the work function of a plan: opens filters and signers once, then each call is pure. */
 export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
-  const registry = await loadRegistry(plan.plugins);
+  const wanted = new Set([...plan.filters, ...plan.dedupers].map(({ name }) => name));
+  const registry = await loadRegistry(plan.plugins, wanted);
   const filters = openFilters(plan, registry);
   const signers = await openSigners(plan.dedupers, registry);
   const words = signers.reduce((sum, signer) => sum + signer.words, 0);

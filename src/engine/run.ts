@@ -43,7 +43,8 @@ const workerCount = ({ workers }: RunOptions): number => (workers === 'auto' ? a
 /** Runs a plan to its end. Returns the record, also on disk; a run that stopped early throws why, with the record written. */
 export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunRecord> {
   const paths = runPaths(options.dir);
-  const registry = await loadRegistry(plan.plugins);
+  const wanted = new Set([...plan.sources, ...plan.dedupers, ...plan.sinks].map(({ name }) => name));
+  const registry = await loadRegistry(plan.plugins, wanted);
   const unlock = await lockRun(paths);
   try {
     if (options.fresh) await clearRun(paths);

@@ -72,7 +72,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
   if (!parsed.success) problems.push(...problemsOf(parsed.error, input, [], knownKeysOf(pipelineSchema), place));
   const raw = typeof input === 'object' && input !== null ? input : {};
   const pluginFiles = stringsAt(raw, 'plugins').map((name) => resolve(baseDir, name));
-  const checker: Checker = { registry: await loadRegistry(pluginFiles), problems, place };
+  const checker: Checker = { registry: await loadRegistry(pluginFiles, namesIn(raw)), problems, place };
   const sources = checkList(checker, 'source', 'sources', Reflect.get(raw, 'sources'));
   const filters = checkList(checker, 'filter', 'filters', Reflect.get(raw, 'filters'));
   const dedupers = checkDedup(checker, Reflect.get(raw, 'dedup'));
@@ -127,6 +127,17 @@ export async function parsePlan(text: string, path: string, set: readonly string
     disk,
     trainer,
   };
+}
+
+/** Whatever may be the name of a plugin in a pipeline file that was not checked yet. */
+function namesIn(raw: object): Set<string> {
+  const namesOf = (value: unknown): string[] =>
+    typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const listed = ['sources', 'filters', 'sinks'].flatMap((key) => {
+    const list: unknown = Reflect.get(raw, key);
+    return Array.isArray(list) ? list.flatMap(namesOf) : [];
+  });
+  return new Set([...listed, ...namesOf(Reflect.get(raw, 'dedup'))]);
 }
 
 function stringsAt(raw: object, key: string): string[] {
@@ -238,7 +249,7 @@ function checkPlugin(
   const known = checker.registry[kind];
   const plugin = known.get(name);
   if (plugin === undefined) {
-    const names = [...known.keys()].sort();
+    const names = checker.registry.names[kind];
     const nearest = nearestName(name, names);
     checker.problems.push({
       ...checker.place(namePath, typeof namePath.at(-1) === 'number' ? 'value' : 'key'),
