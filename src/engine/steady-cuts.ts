@@ -154,7 +154,9 @@ class Reading {
   async #onDamage(error: unknown): Promise<never> {
     if (error instanceof SourceError && error.code === 'source.changed') throw this.#doubt('changed', error);
     if (!(error instanceof DecodeError)) throw error;
-    const isReal = this.#options.once === true || (this.#differs === undefined && (await this.#isAsBefore()));
+    // No network makes a bomb by chance, and reading it again would unpack it again.
+    const isFinal = this.#options.once === true || (error.code === 'decode.ratio' && this.#differs === undefined);
+    const isReal = isFinal || (this.#differs === undefined && (await this.#isAsBefore()));
     if (!isReal) throw this.#doubt('damaged', error);
     const verdict = await this.#verdict();
     if (verdict.kind === 'wrong') throw verdict.error;
