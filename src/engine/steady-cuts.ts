@@ -103,6 +103,7 @@ export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
       return;
     } catch (error) {
       if (!(error instanceof Doubt)) throw error;
+      if (options.once === true) throw unsteady(error, options.listed);
       tellFault(error.kind);
       options.onDoubt?.(error);
       differing = before === undefined || error.reached > before.reached ? 0 : differing + 1;
