@@ -76,6 +76,21 @@ describe.each(pages)('docs/%s', (name) => {
     for (const { yaml } of dedupers) await check(`${around}dedup:\n  ${yaml}\n`);
   });
 
+  it('shows plugins that do what their examples say', async () => {
+    for (const body of blocks(page, 'ts')) {
+      const file = join(mkdtempSync(join(folder, 'plugin-')), 'plugin.ts');
+      writeFileSync(file, body);
+      const name = /name: '([^']+)'/u.exec(body)?.[1] ?? '';
+      const plugin = (await loadRegistry([file])).filter.get(name);
+      if (plugin === undefined) throw new Error(`no filter ${name} on the page`);
+      expect(plugin.examples.length, name).toBeGreaterThan(0);
+      for (const { input, options, output } of plugin.examples) {
+        const filter = plugin.create(plugin.options.parse(options ?? {}), { language: 'ja', baseDir: folder });
+        expect(filter.apply({ id: 'files/a#0', text: input, meta: {} })).toEqual(output);
+      }
+    }
+  });
+
   it('links to pages and to plugins that exist', async () => {
     const registry = await loadRegistry([]);
     const kinds = { filters: 'filter', sources: 'source', sinks: 'sink', dedup: 'deduper' } as const;
@@ -84,7 +99,7 @@ describe.each(pages)('docs/%s', (name) => {
     for (const [link, path = '', anchor] of links) {
       expect(() => readFileSync(join(docs, path)), link).not.toThrow();
       const kind = Object.entries(kinds).find(([file]) => path === `reference/${file}.md`)?.[1];
-      if (kind !== undefined) expect(registry[kind].has(anchor ?? ''), link).toBe(true);
+      if (kind !== undefined && anchor !== undefined) expect(registry[kind].has(anchor), link).toBe(true);
     }
   });
 });
