@@ -171,6 +171,12 @@ async function decodeWhole(block: Extract<XzUnit, { kind: 'whole' }>): Promise<B
   }
 }
 
+/** A decoder that is fed in pieces, and the buffer in which all its slices come. */
+interface Slices {
+  readonly coder: XzCoder;
+  readonly out: Buffer;
+}
+
 /** Decodes a block as its bytes come. Throws DecodeError after the last byte that can be decoded. */
 async function* inSlices(
   unit: Exclude<XzUnit, { kind: 'frame' }>,
@@ -178,12 +184,13 @@ async function* inSlices(
   place: Place,
 ): AsyncGenerator<Uint8Array> {
   const coder = new XzCoder();
+  const out = Buffer.allocUnsafeSlow(OUTPUT);
   try {
-    yield* run(coder, RUN, streamHeader(unit.check));
-    for (const part of unit.parts) yield* run(coder, RUN, part);
-    const end = unit.kind === 'open' ? yield* restOf(unit, walker, coder, place) : unit;
+    yield* run({ coder, out }, RUN, streamHeader(unit.check));
+    for (const part of unit.parts) yield* run({ coder, out }, RUN, part);
+    const end = unit.kind === 'open' ? yield* restOf(unit, walker, { coder, out }, place) : unit;
     if (end.kind === 'broken') throw damageOf(end.why === 'truncated' ? new Truncated() : end.why);
-    yield* run(coder, FINISH, streamEnd(unit.check, end.unpadded, end.uncompressed));
+    yield* run({ coder, out }, FINISH, streamEnd(unit.check, end.unpadded, end.uncompressed));
   } finally {
     coder.close();
   }
@@ -192,7 +199,7 @@ async function* inSlices(
 async function* restOf(
   { check }: XzBlock,
   walker: XzWalker,
-  coder: XzCoder,
+  into: Slices,
   place: Place,
 ): AsyncGenerator<Uint8Array, { kind: 'whole'; unpadded: number; uncompressed: number }> {
   const rest = walker.restOfBlock(check);
@@ -202,7 +209,7 @@ async function* restOf(
     });
     if (done === true) return { kind: 'whole', ...value };
     place.took(value.length);
-    yield* run(coder, RUN, value);
+    yield* run(into, RUN, value);
   }
 }
 
@@ -211,10 +218,9 @@ function damageOf(error: unknown): unknown {
   return error instanceof BadXz ? corrupt('xz', error) : error;
 }
 
-async function* run(coder: XzCoder, action: number, input: Buffer): AsyncGenerator<Uint8Array> {
+async function* run({ coder, out }: Slices, action: number, input: Buffer): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (;;) {
-    const out = Buffer.allocUnsafeSlow(OUTPUT);
     const { status, availIn, availOut } = await coder.code(action, input, at, out);
     at = input.length - availIn;
     if (availOut < OUTPUT) yield out.subarray(0, OUTPUT - availOut);
