@@ -5,6 +5,7 @@ import { corrupt } from './decode/damage.ts';
 import type { SeekOptions } from './decode/index.ts';
 import { boundRatio, STANDARD_RATIO } from './decode/ratio.ts';
 import { type Footer, type ParquetFile, type RowGroup, readFooter } from './parquet/footer.ts';
+import { JsonLines } from './parquet/json-lines.ts';
 import { groupLines, wantedColumns } from './parquet/rows.ts';
 
 /** A row group's wanted columns are fetched with one request when they lie within so many bytes. */
@@ -69,26 +70,25 @@ async function* allLines(
   const footer = await attempt(() => readFooter(file));
   counting = true;
   const first = from?.detail?.group ?? 0;
+  const written = new JsonLines();
   for (const [index, group] of footer.groups.entries()) {
     if (index < first) continue;
     if (index > 0) onPoint?.({ compressed: asked, decoded, detail: { group: index } });
-    const lines = await attempt(() => openGroup(file, footer, group, shard.columns));
+    const lines = await attempt(() => openGroup({ file, footer, lines: written }, group, shard.columns));
     for (;;) {
       const { value, done } = await attempt(() => lines.next());
       if (done === true) break;
-      const bytes = Buffer.from(value);
-      decoded += bytes.length;
-      yield bytes;
+      decoded += value.length;
+      yield value;
     }
   }
 }
 
 async function openGroup(
-  file: ParquetFile,
-  footer: Footer,
+  { file, footer, lines }: { file: ParquetFile; footer: Footer; lines: JsonLines },
   group: RowGroup,
   columns: readonly string[] | undefined,
-): Promise<AsyncGenerator<string>> {
+): Promise<AsyncGenerator<Buffer>> {
   const children = wantedColumns(footer, columns);
   const names = new Set(children.map(({ element }) => element.name));
   const chunks = [...group.chunks.values()].filter(({ meta }) => names.has(meta.path_in_schema[0] ?? ''));
@@ -97,7 +97,7 @@ async function openGroup(
   const used = chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0);
   // Gaps are columns that nobody wants: one request is worth a few of their bytes, not many.
   const near = group.rows > 0 && end - start <= SPAN && end - start <= 1.1 * used + 64 * 1024;
-  return groupLines(near ? await fetched(file, start, end) : file, footer.schema, children, group);
+  return groupLines(near ? await fetched(file, start, end) : file, footer.schema, children, group, lines);
 }
 
 /** The file with the bytes `start` to `end` in memory. */

@@ -3,48 +3,53 @@ import type { SchemaTree } from 'hyparquet';
 import type { DecodedArray } from 'hyparquet/src/types.js';
 import { type Column, openColumn } from './columns.ts';
 import type { Footer, ParquetFile, RowGroup } from './footer.ts';
+import { type JsonLines, Utf8 } from './json-lines.ts';
 import { BadParquet } from './thrift.ts';
 
-/** UTF-16 units of JSON lines that are yielded at once, and a row. */
-const OUTPUT = 256 * 1024;
+const EMPTY_ROW = Buffer.from('{}\n');
+const END_OF_ROW = Buffer.from('}\n');
 
 /** What a column has read ahead. */
 interface Pending {
   readonly column: Column;
-  /** Its name as JSON, with the colon. */
-  readonly key: string;
+  /** What stands before its values in a row: a brace or a comma, its name as JSON, a colon. */
+  readonly lead: Buffer;
   values: DecodedArray;
   at: number;
 }
 
-/** Yields the rows as JSON objects and newlines. Throws BadParquet, or the library's errors, after the last row before the damage. */
+/** Yields the rows as JSON objects and newlines, in the memory of `lines`. Throws BadParquet, or the library's errors, after the last row before the damage. */
 export async function* groupLines(
   file: ParquetFile,
   schema: SchemaTree,
   children: readonly SchemaTree[],
   group: RowGroup,
-): AsyncGenerator<string> {
-  const pending = children.map((child): Pending => {
+  lines: JsonLines,
+): AsyncGenerator<Buffer> {
+  const pending = children.map((child, index): Pending => {
     const column = openColumn(file, schema, child, group);
-    return { column, key: `${JSON.stringify(column.name)}:`, values: [], at: 0 };
+    const lead = Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`);
+    return { column, lead, values: [], at: 0 };
   });
-  let lines = '';
   for (let row = 0; row < group.rows; ) {
     let ready: number;
     try {
       ready = await fill(pending, group.rows - row, row);
     } catch (error) {
-      if (lines !== '') yield lines;
+      yield* rest(lines);
       throw error;
     }
     for (const end = row + ready; row < end; row++) {
-      lines += `${rowText(pending)}\n`;
-      if (lines.length < OUTPUT) continue;
-      yield lines;
-      lines = '';
+      writeRow(lines, pending);
+      if (lines.isFull) yield lines.take();
     }
   }
-  if (lines !== '') yield lines;
+  yield* rest(lines);
+}
+
+function* rest(lines: JsonLines): Generator<Buffer> {
+  const last = lines.take();
+  if (last.length > 0) yield last;
 }
 
 /** Reads on in every column that has nothing left; returns for how many rows all have values. */
@@ -63,15 +68,14 @@ async function fill(pending: readonly Pending[], wanted: number, row: number): P
   return ready;
 }
 
-function rowText(pending: readonly Pending[]): string {
-  let text = '{';
+function writeRow(lines: JsonLines, pending: readonly Pending[]): void {
   for (const each of pending) {
     const value: unknown = each.values[each.at++];
-    text += text.length === 1 ? each.key : `,${each.key}`;
-    // Most values are strings; with a replacer each would take twice the time.
-    text += typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value ?? null, jsonSafe);
+    lines.raw(each.lead);
+    if (value instanceof Utf8) lines.quoted(value);
+    else lines.json(JSON.stringify(value ?? null, jsonSafe));
   }
-  return `${text}}`;
+  lines.raw(pending.length === 0 ? EMPTY_ROW : END_OF_ROW);
 }
 
 /** The schema's top-level columns that are wanted, in the file's order; all of them when none are named. */
