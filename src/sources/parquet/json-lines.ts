@@ -3,7 +3,6 @@ import { JsonTextKernel, LONGEST_TEXT } from '../../kernels/json-text.ts';
 
 /** Bytes of lines that are yielded at once, and a row. */
 const OUTPUT = 512 * 1024;
-const QUOTE = 0x22;
 
 /** Valid UTF-8 of a column of text: it becomes JSON without ever being a string. */
 export class Utf8 {
@@ -19,13 +18,16 @@ export class JsonLines {
   readonly #kernel = new JsonTextKernel();
   #buffer = Buffer.allocUnsafeSlow(2 * OUTPUT);
   #length = 0;
+  /** JSON that stands after the buffer's bytes: joining strings and writing them at once is cheaper than writing each. */
+  #text = '';
 
   get isFull(): boolean {
-    return this.#length >= OUTPUT;
+    return this.#length + this.#text.length >= OUTPUT;
   }
 
   /** What was written since the last call; the next write overwrites it. */
   take(): Buffer {
+    this.#writeText();
     const lines = this.#buffer.subarray(0, this.#length);
     // The room that one huge row took is not kept.
     if (this.#buffer.length > 8 * OUTPUT) this.#buffer = Buffer.allocUnsafeSlow(2 * OUTPUT);
@@ -33,30 +35,30 @@ export class JsonLines {
     return lines;
   }
 
-  raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
-  }
-
-  /** JSON text. */
+  /** JSON, or a part of it. */
   json(text: string): void {
-    // Of UTF-16 units none takes more than three bytes.
-    this.#reserve(3 * text.length);
-    this.#length += this.#buffer.write(text, this.#length);
+    this.#text += text;
   }
 
-  /** A string, in quotes. */
+  /** A JSON string, in quotes. */
   quoted({ bytes }: Utf8): void {
-    this.#byte(QUOTE);
-    for (let at = 0; at < bytes.length; at += LONGEST_TEXT)
-      this.raw(this.#kernel.escape(bytes.subarray(at, at + LONGEST_TEXT)));
-    this.#byte(QUOTE);
+    this.#text += '"';
+    this.#writeText();
+    for (let at = 0; at < bytes.length; at += LONGEST_TEXT) {
+      const escaped = this.#kernel.escape(bytes.subarray(at, at + LONGEST_TEXT));
+      this.#reserve(escaped.length);
+      this.#buffer.set(escaped, this.#length);
+      this.#length += escaped.length;
+    }
+    this.#text = '"';
   }
 
-  #byte(byte: number): void {
-    this.#reserve(1);
-    this.#buffer[this.#length++] = byte;
+  #writeText(): void {
+    if (this.#text === '') return;
+    // Of UTF-16 units none takes more than three bytes.
+    this.#reserve(3 * this.#text.length);
+    this.#length += this.#buffer.write(this.#text, this.#length);
+    this.#text = '';
   }
 
   #reserve(count: number): void {

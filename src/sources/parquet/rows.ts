@@ -6,14 +6,11 @@ import type { Footer, ParquetFile, RowGroup } from './footer.ts';
 import { type JsonLines, Utf8 } from './json-lines.ts';
 import { BadParquet } from './thrift.ts';
 
-const EMPTY_ROW = Buffer.from('{}\n');
-const END_OF_ROW = Buffer.from('}\n');
-
 /** What a column has read ahead. */
 interface Pending {
   readonly column: Column;
   /** What stands before its values in a row: a brace or a comma, its name as JSON, a colon. */
-  readonly lead: Buffer;
+  readonly lead: string;
   values: DecodedArray;
   at: number;
 }
@@ -28,7 +25,7 @@ export async function* groupLines(
 ): AsyncGenerator<Buffer> {
   const pending = children.map((child, index): Pending => {
     const column = openColumn(file, schema, child, group);
-    const lead = Buffer.from(`${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`);
+    const lead = `${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`;
     return { column, lead, values: [], at: 0 };
   });
   for (let row = 0; row < group.rows; ) {
@@ -71,11 +68,14 @@ async function fill(pending: readonly Pending[], wanted: number, row: number): P
 function writeRow(lines: JsonLines, pending: readonly Pending[]): void {
   for (const each of pending) {
     const value: unknown = each.values[each.at++];
-    lines.raw(each.lead);
+    lines.json(each.lead);
     if (value instanceof Utf8) lines.quoted(value);
-    else lines.json(JSON.stringify(value ?? null, jsonSafe));
+    // Most other values are numbers or missing; with a replacer each would take twice the time.
+    else if (value === undefined || value === null) lines.json('null');
+    else if (typeof value === 'number' || typeof value === 'string') lines.json(JSON.stringify(value));
+    else lines.json(JSON.stringify(value, jsonSafe));
   }
-  lines.raw(pending.length === 0 ? EMPTY_ROW : END_OF_ROW);
+  lines.json(pending.length === 0 ? '{}\n' : '}\n');
 }
 
 /** The schema's top-level columns that are wanted, in the file's order; all of them when none are named. */
