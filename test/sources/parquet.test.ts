@@ -121,6 +121,28 @@ describe('reading Parquet', () => {
     expect(String(bytes) === data.map((text) => `${JSON.stringify({ '本文"\\': text })}\n`).join('')).toBe(true);
   });
 
+  it('gives long nested values and long text side by side, in slices of at most 1 MiB', async () => {
+    const rows = ['清流'.repeat(200_000), '😀'.repeat(300_000), 'a', `a${'😀'.repeat(300_000)}`].map((long) => ({
+      meta: { long },
+      text: long,
+      n: 1,
+    }));
+    const columnData = [
+      { name: 'meta', data: rows.map(({ meta }) => meta), type: 'JSON' as const },
+      { name: 'text', data: rows.map(({ text }) => text), type: 'STRING' as const },
+      { name: 'n', data: rows.map(({ n }) => n), type: 'INT32' as const },
+    ];
+    const transport = openTransport(await folderOf({ a: new Uint8Array(parquetWriteBuffer({ columnData })) }));
+    let largest = 0;
+    const parts: Buffer[] = [];
+    for await (const slice of parquetLines(transport, { path: 'a' }, { signal })) {
+      largest = Math.max(largest, slice.length);
+      parts.push(Buffer.from(slice));
+    }
+    expect(Buffer.concat(parts).toString() === rows.map((row) => `${JSON.stringify(row)}\n`).join('')).toBe(true);
+    expect(largest).toBeLessThanOrEqual(1024 * 1024);
+  });
+
   it('gives what is no UTF-8 in a column of text with U+FFFD', async () => {
     const schema: SchemaElement[] = [
       { name: 'root', num_children: 1 },

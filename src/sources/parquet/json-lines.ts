@@ -1,8 +1,11 @@
-// Lines of JSON written as bytes into one buffer, which is lent out and used again.
-import { JsonTextKernel, LONGEST_TEXT } from '../../kernels/json-text.ts';
+// JSON written as bytes into one buffer, which is lent out when it is full and then used again.
+import { JsonTextKernel, LONGEST_ESCAPE, LONGEST_TEXT } from '../../kernels/json-text.ts';
 
-/** Bytes of lines that are yielded at once, and a row. */
+/** Bytes with which it is full; one call of `inside` adds to fewer. */
 const OUTPUT = 512 * 1024;
+const CAPACITY = OUTPUT + LONGEST_TEXT * LONGEST_ESCAPE;
+/** Most bytes that a UTF-16 unit takes in UTF-8. */
+const UNIT = 3;
 
 /** Valid UTF-8 of a column of text: it becomes JSON without ever being a string. */
 export class Utf8 {
@@ -13,24 +16,27 @@ export class Utf8 {
   }
 }
 
-/** Every step is linear in what it writes. Holds OUTPUT bytes, or the longest row. */
+/** Whoever writes takes, as soon as it is full, what was written. Linear; holds CAPACITY bytes and the last strings. */
 export class JsonLines {
   readonly #kernel = new JsonTextKernel();
-  #buffer = Buffer.allocUnsafeSlow(2 * OUTPUT);
+  readonly #encoder = new TextEncoder();
+  readonly #buffer = Buffer.allocUnsafeSlow(CAPACITY);
   #length = 0;
-  /** JSON that stands after the buffer's bytes: joining strings and writing them at once is cheaper than writing each. */
+  /** JSON that comes after the buffer's bytes: joining strings and writing them at once is cheaper than writing each. */
   #text = '';
 
   get isFull(): boolean {
-    return this.#length + this.#text.length >= OUTPUT;
+    return this.#length + UNIT * this.#text.length >= OUTPUT;
   }
 
-  /** What was written since the last call; the next write overwrites it. */
+  get isEmpty(): boolean {
+    return this.#length === 0 && this.#text === '';
+  }
+
+  /** What was written, or its first CAPACITY bytes; valid until the next call of any method that writes. */
   take(): Buffer {
     this.#writeText();
     const lines = this.#buffer.subarray(0, this.#length);
-    // The room that one huge row took is not kept.
-    if (this.#buffer.length > 8 * OUTPUT) this.#buffer = Buffer.allocUnsafeSlow(2 * OUTPUT);
     this.#length = 0;
     return lines;
   }
@@ -40,32 +46,23 @@ export class JsonLines {
     this.#text += text;
   }
 
-  /** A JSON string, in quotes. */
-  quoted({ bytes }: Utf8): void {
-    this.#text += '"';
+  /** A part of at most LONGEST_TEXT bytes of what stands in quotes. Only while it is not full. */
+  inside(utf8: Uint8Array): void {
     this.#writeText();
-    for (let at = 0; at < bytes.length; at += LONGEST_TEXT) {
-      const escaped = this.#kernel.escape(bytes.subarray(at, at + LONGEST_TEXT));
-      this.#reserve(escaped.length);
-      this.#buffer.set(escaped, this.#length);
-      this.#length += escaped.length;
-    }
-    this.#text = '"';
+    const escaped = this.#kernel.escape(utf8);
+    this.#buffer.set(escaped, this.#length);
+    this.#length += escaped.length;
   }
 
   #writeText(): void {
     if (this.#text === '') return;
-    // Of UTF-16 units none takes more than three bytes.
-    this.#reserve(3 * this.#text.length);
-    this.#length += this.#buffer.write(this.#text, this.#length);
-    this.#text = '';
-  }
-
-  #reserve(count: number): void {
-    const needed = this.#length + count;
-    if (needed <= this.#buffer.length) return;
-    const bigger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#buffer.length));
-    bigger.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = bigger;
+    if (UNIT * this.#text.length <= CAPACITY - this.#length) {
+      this.#length += this.#buffer.write(this.#text, this.#length);
+      this.#text = '';
+      return;
+    }
+    const { read, written } = this.#encoder.encodeInto(this.#text, this.#buffer.subarray(this.#length));
+    this.#length += written;
+    this.#text = this.#text.slice(read);
   }
 }

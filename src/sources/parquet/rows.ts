@@ -1,6 +1,8 @@
 // The rows of a row group as lines of JSON, in slices: the columns' pages need not end at the same rows.
+
 import type { SchemaTree } from 'hyparquet';
 import type { DecodedArray } from 'hyparquet/src/types.js';
+import { LONGEST_TEXT } from '../../kernels/json-text.ts';
 import { type Column, openColumn } from './columns.ts';
 import type { Footer, ParquetFile, RowGroup } from './footer.ts';
 import { type JsonLines, Utf8 } from './json-lines.ts';
@@ -33,20 +35,12 @@ export async function* groupLines(
     try {
       ready = await fill(pending, group.rows - row, row);
     } catch (error) {
-      yield* rest(lines);
+      while (!lines.isEmpty) yield lines.take();
       throw error;
     }
-    for (const end = row + ready; row < end; row++) {
-      writeRow(lines, pending);
-      if (lines.isFull) yield lines.take();
-    }
+    for (const end = row + ready; row < end; row++) for (const slice of writtenRow(lines, pending)) yield slice;
   }
-  yield* rest(lines);
-}
-
-function* rest(lines: JsonLines): Generator<Buffer> {
-  const last = lines.take();
-  if (last.length > 0) yield last;
+  while (!lines.isEmpty) yield lines.take();
 }
 
 /** Reads on in every column that has nothing left; returns for how many rows all have values. */
@@ -65,17 +59,26 @@ async function fill(pending: readonly Pending[], wanted: number, row: number): P
   return ready;
 }
 
-function writeRow(lines: JsonLines, pending: readonly Pending[]): void {
+/** Writes a row; yields what is full. */
+function* writtenRow(lines: JsonLines, pending: readonly Pending[]): Generator<Buffer> {
   for (const each of pending) {
     const value: unknown = each.values[each.at++];
     lines.json(each.lead);
-    if (value instanceof Utf8) lines.quoted(value);
+    if (value instanceof Utf8) {
+      lines.json('"');
+      for (let at = 0; at < value.bytes.length; at += LONGEST_TEXT) {
+        while (lines.isFull) yield lines.take();
+        lines.inside(value.bytes.subarray(at, at + LONGEST_TEXT));
+      }
+      lines.json('"');
+    }
     // Most other values are numbers or missing; with a replacer each would take twice the time.
     else if (value === undefined || value === null) lines.json('null');
     else if (typeof value === 'number' || typeof value === 'string') lines.json(JSON.stringify(value));
     else lines.json(JSON.stringify(value, jsonSafe));
   }
   lines.json(pending.length === 0 ? '{}\n' : '}\n');
+  while (lines.isFull) yield lines.take();
 }
 
 /** The schema's top-level columns that are wanted, in the file's order; all of them when none are named. */
