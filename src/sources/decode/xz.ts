@@ -3,6 +3,7 @@ import { LZMAAction, LZMAStatus, Unxz } from 'node-liblzma';
 import { corrupt, truncated } from './damage.ts';
 import type { SeekOptions } from './index.ts';
 import { Place } from './place.ts';
+import { SpareBuffers } from './spare-buffers.ts';
 import { BadXz, streamEnd, streamHeader } from './xz-container.ts';
 import { Truncated, type XzBlock, type XzUnit, XzWalker } from './xz-walk.ts';
 
@@ -91,8 +92,12 @@ export async function* unxz(pieces: AsyncIterable<Buffer>, options: XzOptions = 
     place.canStart({ check: unit.check, ...unit.before });
     place.took(unit.packed);
     const whole = await contents;
-    if (whole === undefined) yield* counted(inSlices(unit, walker, place), place);
-    else yield* counted(slicesOf(whole), place);
+    if (whole === undefined) {
+      yield* counted(inSlices(unit, walker, place), place);
+      continue;
+    }
+    yield* counted(slicesOf(whole), place);
+    queue.giveBack(whole);
   }
 }
 
@@ -111,6 +116,7 @@ function* slicesOf(whole: Buffer): Generator<Uint8Array> {
 class Queue {
   readonly #walker: XzWalker;
   readonly #ahead: Ahead[] = [];
+  readonly #spare = new SpareBuffers();
   #held = 0;
   #failure: unknown;
   /** Nothing can be looked at behind the last unit: the file ended, broke, or has an open block there. */
@@ -152,20 +158,30 @@ class Queue {
     }
     const held = 2 * unit.packed + unit.uncompressed;
     this.#held += held;
-    this.#ahead.push({ unit, held, contents: decodeWhole(unit).catch(() => undefined) });
+    this.#ahead.push({ unit, held, contents: decodeWhole(unit, this.#spare).catch(() => undefined) });
+  }
+
+  /** The contents of a block that have been read. */
+  giveBack(contents: Buffer): void {
+    this.#spare.give(contents);
   }
 }
 
 /** Decodes a block in one native call, as a stream of its own; undefined when anything at all is wrong with it. */
-async function decodeWhole(block: Extract<XzUnit, { kind: 'whole' }>): Promise<Buffer | undefined> {
+async function decodeWhole(
+  block: Extract<XzUnit, { kind: 'whole' }>,
+  spare: SpareBuffers,
+): Promise<Buffer | undefined> {
   const { check, parts, unpadded, uncompressed } = block;
   const coder = new XzCoder();
   try {
     const input = Buffer.concat([streamHeader(check), ...parts, streamEnd(check, unpadded, uncompressed)]);
     // One byte more than is needed, or liblzma would stop before it has seen the end.
-    const out = Buffer.allocUnsafeSlow(uncompressed + 1);
+    const out = spare.take(uncompressed + 1);
     const { status, availOut } = await coder.code(FINISH, input, 0, out);
-    return status === STREAM_END && availOut === 1 ? out.subarray(0, uncompressed) : undefined;
+    if (status === STREAM_END && availOut === 1) return out.subarray(0, uncompressed);
+    spare.give(out);
+    return undefined;
   } finally {
     coder.close();
   }
