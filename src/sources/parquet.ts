@@ -20,6 +20,7 @@ interface ParquetOptions extends SeekOptions {
 /**
  * Yields each row as a JSON object and a newline, columns in the file's order; `shard.columns` limits them. Every start
  * of a row group is a seek point. Holds a window of 4 MiB and a page of each flat column, of nested columns a row group.
+ * All slices, of at most 1 MiB, lie in one buffer, which is written again when the next is asked for.
  * Throws DecodeError (`decode.corrupt`, `decode.ratio`) after the rows before a damage.
  */
 export function parquetLines(

@@ -4,6 +4,10 @@
 export class SpareBuffers {
   readonly #spare: Buffer[] = [];
 
+  get count(): number {
+    return this.#spare.length;
+  }
+
   /** A buffer of `size` bytes with any contents. */
   take(size: number): Buffer {
     // One of more than twice the size would keep memory that another may need.
