@@ -74,8 +74,8 @@ interface Ahead {
  * Decodes xz streams and their padding. A block of at most WHOLE_PACKED and WHOLE_UNPACKED bytes is decoded in one call,
  * while the blocks after it are too; a bigger one, and a damaged one, in slices, so that every byte that liblzma gives
  * before a damage is yielded, then DecodeError. Every start of a block or stream is a seek point. Holds at most HELD
- * bytes, or one block, as much again that waits for
- * the next blocks, and liblzma's dictionaries. Slices come in memory that is used again.
+ * bytes, or one block, as much again that waits for the next blocks, and liblzma's dictionaries. Slices come in memory
+ * that is used again.
  */
 export async function* unxz(pieces: AsyncIterable<Buffer>, options: XzOptions = {}): AsyncGenerator<Uint8Array> {
   const walker = new XzWalker(pieces, options.from);
