@@ -81,24 +81,28 @@ export async function* unxz(pieces: AsyncIterable<Buffer>, options: XzOptions = 
   const walker = new XzWalker(pieces, options.from);
   const place = new Place(options);
   const queue = new Queue(walker);
-  for (;;) {
-    const ahead = await queue.next();
-    if (ahead === undefined) return;
-    const { unit, contents } = ahead;
-    if (unit.kind === 'frame') {
+  try {
+    for (;;) {
+      const ahead = await queue.next();
+      if (ahead === undefined) return;
+      const { unit, contents } = ahead;
+      if (unit.kind === 'frame') {
+        place.took(unit.packed);
+        if (unit.startable) place.canStart();
+        continue;
+      }
+      place.canStart({ check: unit.check, ...unit.before });
       place.took(unit.packed);
-      if (unit.startable) place.canStart();
-      continue;
+      const whole = await contents;
+      if (whole === undefined) {
+        yield* counted(inSlices(unit, walker, place), place);
+        continue;
+      }
+      yield* counted(slicesOf(whole), place);
+      queue.giveBack(whole);
     }
-    place.canStart({ check: unit.check, ...unit.before });
-    place.took(unit.packed);
-    const whole = await contents;
-    if (whole === undefined) {
-      yield* counted(inSlices(unit, walker, place), place);
-      continue;
-    }
-    yield* counted(slicesOf(whole), place);
-    queue.giveBack(whole);
+  } finally {
+    queue.close();
   }
 }
 
@@ -117,7 +121,7 @@ function* slicesOf(whole: Buffer): Generator<Uint8Array> {
 class Queue {
   readonly #walker: XzWalker;
   readonly #ahead: Ahead[] = [];
-  readonly #spare = new SpareBuffers();
+  readonly #spare: Spare = { buffers: new SpareBuffers(), coders: new SpareCoders() };
   #held = 0;
   #failure: unknown;
   /** Nothing can be looked at behind the last unit: the file ended, broke, or has an open block there. */
@@ -164,27 +168,57 @@ class Queue {
 
   /** The contents of a block that have been read. */
   giveBack(contents: Buffer): void {
-    this.#spare.give(contents);
+    this.#spare.buffers.give(contents);
+  }
+
+  close(): void {
+    this.#spare.coders.close();
   }
 }
 
 /** Decodes a block in one native call, as a stream of its own; undefined when anything at all is wrong with it. */
 async function decodeWhole(
-  block: Extract<XzUnit, { kind: 'whole' }>,
-  spare: SpareBuffers,
+  { check, parts, uncompressed }: Extract<XzUnit, { kind: 'whole' }>,
+  { buffers, coders }: Spare,
 ): Promise<Buffer | undefined> {
-  const { check, parts, unpadded, uncompressed } = block;
-  const coder = new XzCoder();
-  try {
-    const input = Buffer.concat([streamHeader(check), ...parts, streamEnd(check, unpadded, uncompressed)]);
-    // One byte more than is needed, or liblzma would stop before it has seen the end.
-    const out = spare.take(uncompressed + 1);
-    const { status, availOut } = await coder.code(FINISH, input, 0, out);
-    if (status === STREAM_END && availOut === 1) return out.subarray(0, uncompressed);
-    spare.give(out);
-    return undefined;
-  } finally {
-    coder.close();
+  const used = coders.take(check);
+  const coder = used ?? new XzCoder();
+  // One byte more than is needed, or liblzma would stop before it has seen the end.
+  const out = buffers.take(uncompressed + 1);
+  const input = Buffer.concat(used === undefined ? [streamHeader(check), ...parts] : parts);
+  const { status, availIn, availOut } = await coder.code(RUN, input, 0, out);
+  if (status === OK && availIn === 0 && availOut === 1) {
+    coders.give(check, coder);
+    return out.subarray(0, uncompressed);
+  }
+  coder.close();
+  buffers.give(out);
+  return undefined;
+}
+
+interface Spare {
+  readonly buffers: SpareBuffers;
+  readonly coders: SpareCoders;
+}
+
+/** Decoders between two blocks of what they take for one stream; with each comes a dictionary, as big as a block or so. */
+class SpareCoders {
+  readonly #spare: { readonly check: number; readonly coder: XzCoder }[] = [];
+  #closed = false;
+
+  take(check: number): XzCoder | undefined {
+    const found = this.#spare.findIndex((each) => each.check === check);
+    return found < 0 ? undefined : this.#spare.splice(found, 1)[0]?.coder;
+  }
+
+  give(check: number, coder: XzCoder): void {
+    if (this.#closed || this.#spare.length >= LOOK_AHEAD) coder.close();
+    else this.#spare.push({ check, coder });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { coder } of this.#spare.splice(0)) coder.close();
   }
 }
 
