@@ -11,6 +11,7 @@ const KERNELS = {
   attention: [SIMD],
   'cross-entropy': [SIMD],
   murmur3: [SCALAR],
+  'json-text': [SIMD, SCALAR],
   tidy: [SCALAR],
   bz2: [SCALAR],
 };

@@ -32,9 +32,10 @@ export interface Cut {
 const EXCERPT = 200;
 
 /**
- * Yields blocks in order. `chunks` start at the decoded byte `from.offset`, a record's start. A DecodeError from
- * `chunks` ends the shard: the whole records before it are yielded, then one `shard.truncated` or `shard.corrupt`
- * reject for what was cut off. The last cut says so. Linear in the bytes; holds at most block + record + one chunk.
+ * Yields blocks in order. `chunks` start at the decoded byte `from.offset`, a record's start; each is copied before the
+ * next is asked for. A DecodeError from `chunks` ends the shard: the whole records before it are yielded, then one
+ * `shard.truncated` or `shard.corrupt` reject for what was cut off. The last cut says so. Linear in the bytes; holds at
+ * most block + record + one chunk.
  */
 export async function* cutBlocks(
   chunks: AsyncIterable<Uint8Array>,

@@ -12,7 +12,7 @@ import type { ListedShard, ShardStart } from './stream.ts';
 export type Check = 'verified' | 'damaged' | Unchecked;
 
 export interface Pass {
-  /** Decoded bytes of the shard from `from.offset` on. */
+  /** Decoded bytes of the shard from `from.offset` on; each chunk is valid until the next is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
   readonly integrity: Integrity;
   /** CRC-32 of the decoded bytes before `from.offset`, once they were passed over; undefined when they were not read. */

@@ -101,8 +101,8 @@ export interface Format {
   /**
    * For formats whose records are told by lengths, because they may hold any bytes: gives the same bytes, the delimiter
    * at the end of each record and nowhere else. Byte for byte as long as what came in, so that offsets stay true.
-   * `chunks` start at a record's start. Errors of `chunks` pass through, after what came before them. Linear; holds a
-   * chunk and a bounded header.
+   * `chunks` start at a record's start; each is valid until the next is asked for, and so may be what comes out. Errors
+   * of `chunks` pass through, after what came before them. Linear; holds a chunk and a bounded header.
    */
   frame?(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
   /**

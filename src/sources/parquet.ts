@@ -5,6 +5,7 @@ import { corrupt } from './decode/damage.ts';
 import type { SeekOptions } from './decode/index.ts';
 import { boundRatio, STANDARD_RATIO } from './decode/ratio.ts';
 import { type Footer, type ParquetFile, type RowGroup, readFooter } from './parquet/footer.ts';
+import { JsonLines } from './parquet/json-lines.ts';
 import { groupLines, wantedColumns } from './parquet/rows.ts';
 
 /** A row group's wanted columns are fetched with one request when they lie within so many bytes. */
@@ -19,6 +20,7 @@ interface ParquetOptions extends SeekOptions {
 /**
  * Yields each row as a JSON object and a newline, columns in the file's order; `shard.columns` limits them. Every start
  * of a row group is a seek point. Holds a window of 4 MiB and a page of each flat column, of nested columns a row group.
+ * All slices, of at most 1 MiB, lie in one buffer, which is written again when the next is asked for.
  * Throws DecodeError (`decode.corrupt`, `decode.ratio`) after the rows before a damage.
  */
 export function parquetLines(
@@ -69,26 +71,25 @@ async function* allLines(
   const footer = await attempt(() => readFooter(file));
   counting = true;
   const first = from?.detail?.group ?? 0;
+  const written = new JsonLines();
   for (const [index, group] of footer.groups.entries()) {
     if (index < first) continue;
     if (index > 0) onPoint?.({ compressed: asked, decoded, detail: { group: index } });
-    const lines = await attempt(() => openGroup(file, footer, group, shard.columns));
+    const lines = await attempt(() => openGroup({ file, footer, lines: written }, group, shard.columns));
     for (;;) {
       const { value, done } = await attempt(() => lines.next());
       if (done === true) break;
-      const bytes = Buffer.from(value);
-      decoded += bytes.length;
-      yield bytes;
+      decoded += value.length;
+      yield value;
     }
   }
 }
 
 async function openGroup(
-  file: ParquetFile,
-  footer: Footer,
+  { file, footer, lines }: { file: ParquetFile; footer: Footer; lines: JsonLines },
   group: RowGroup,
   columns: readonly string[] | undefined,
-): Promise<AsyncGenerator<string>> {
+): Promise<AsyncGenerator<Buffer>> {
   const children = wantedColumns(footer, columns);
   const names = new Set(children.map(({ element }) => element.name));
   const chunks = [...group.chunks.values()].filter(({ meta }) => names.has(meta.path_in_schema[0] ?? ''));
@@ -97,7 +98,7 @@ async function openGroup(
   const used = chunks.reduce((sum, chunk) => sum + chunk.end - chunk.start, 0);
   // Gaps are columns that nobody wants: one request is worth a few of their bytes, not many.
   const near = group.rows > 0 && end - start <= SPAN && end - start <= 1.1 * used + 64 * 1024;
-  return groupLines(near ? await fetched(file, start, end) : file, footer.schema, children, group);
+  return groupLines(near ? await fetched(file, start, end) : file, footer.schema, children, group, lines);
 }
 
 /** The file with the bytes `start` to `end` in memory. */

@@ -10,7 +10,7 @@ export interface ReadOptions extends DecodeOptions {
 /**
  * The same bytes every time; with `from`, those after that point, and only what follows it is asked of the transport.
  * Damage gives what could be decoded before it, then a DecodeError; a failing transport gives its SourceError. Parquet
- * comes as JSON lines.
+ * comes as JSON lines. A slice is valid until the next is asked for; its memory may be used again then.
  */
 export function readShard(transport: Transport, shard: Shard, options: ReadOptions): AsyncIterable<Uint8Array> {
   if (shard.format === 'parquet') return parquetLines(transport, shard, options);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Cut, cutBlocks } from '../../src/engine/blocks.ts';
 import { DecodeError } from '../../src/errors.ts';
+import { overwritten } from '../helpers/transports.ts';
 
 const lines = { delimiter: '\n', isRecord: (bytes: Uint8Array) => bytes.some((byte) => byte !== 10) };
 const limits = { block: 40, record: 60 };
@@ -28,7 +29,7 @@ async function cutAll(
 ): Promise<Cut[]> {
   const bytes = Buffer.from(text, 'utf8').subarray(from.offset);
   const cuts: Cut[] = [];
-  for await (const cut of cutBlocks(inChunks(bytes, sizes, damage), lines, limits, from)) cuts.push(cut);
+  for await (const cut of cutBlocks(overwritten(inChunks(bytes, sizes, damage)), lines, limits, from)) cuts.push(cut);
   return cuts;
 }
 

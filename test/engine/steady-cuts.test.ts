@@ -12,7 +12,7 @@ import type { Shard, Transport } from '../../src/pipeline/define.ts';
 import { Integrity } from '../../src/sources/fetch/integrity.ts';
 import { formats } from '../../src/sources/parse/index.ts';
 import { readShard } from '../../src/sources/read.ts';
-import { failureOf, noise } from '../helpers/transports.ts';
+import { failureOf, noise, overwritten } from '../helpers/transports.ts';
 
 const signal = new AbortController().signal;
 const limits = { block: 2000, record: 4000 };
@@ -57,7 +57,7 @@ function reading({ lies, codec = 'none', published = text, checksum, from = { of
   };
   const pass: SteadyOptions['pass'] = (_, earlier) => {
     const integrity = new Integrity(transport, shard, earlier);
-    const decoded = readShard(integrity.transport, shard, { signal });
+    const decoded = overwritten(readShard(integrity.transport, shard, { signal }));
     async function* after(): AsyncGenerator<Uint8Array> {
       for await (const chunk of decoded) {
         const gone = Math.min(skip, chunk.length);

@@ -40,9 +40,21 @@ export function noWaiting(): { effects: Effects; waits: number[] } {
   };
 }
 
+/**
+ * The chunks as a decoder may give them at worst: in memory that is overwritten as soon as the next is asked for.
+ */
+export async function* overwritten(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const lent = Buffer.from(chunk);
+    yield lent;
+    lent.fill(0xff);
+  }
+}
+
+/** Copies each chunk at once, as who keeps what a decoder gave must. */
 export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const chunk of chunks) parts.push(chunk.slice());
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts);
 }
 
@@ -50,7 +62,7 @@ export async function joined(chunks: AsyncIterable<Uint8Array>): Promise<Buffer>
 export async function untilError(chunks: AsyncIterable<Uint8Array>): Promise<{ bytes: Buffer; error: unknown }> {
   const parts: Uint8Array[] = [];
   try {
-    for await (const chunk of chunks) parts.push(chunk.slice());
+    for await (const chunk of chunks) parts.push(Buffer.from(chunk));
   } catch (error) {
     return { bytes: Buffer.concat(parts), error };
   }

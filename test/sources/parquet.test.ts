@@ -1,4 +1,5 @@
 // Reading Parquet as JSON lines.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -100,6 +101,72 @@ describe('reading Parquet', () => {
       { hash: 'AAH+/w==' },
       { hash: 'QUJDRA==' },
     ]);
+  });
+
+  it('gives text of any length and with any character as JSON.stringify does, byte for byte', async () => {
+    const controls = String.fromCharCode(...Array.from({ length: 130 }, (_, code) => code));
+    const data = [
+      '',
+      null,
+      controls,
+      '"'.repeat(70_000),
+      `清流\n`.repeat(200_000),
+      '\u2028𠮷',
+      null,
+      'a'.repeat(65_537),
+    ];
+    const columnData = [{ name: '本文"\\', data, type: 'STRING' as const }];
+    const transport = openTransport(await folderOf({ a: new Uint8Array(parquetWriteBuffer({ columnData })) }));
+    const bytes = await joined(parquetLines(transport, { path: 'a' }, { signal }));
+    expect(String(bytes) === data.map((text) => `${JSON.stringify({ '本文"\\': text })}\n`).join('')).toBe(true);
+  });
+
+  it('gives long nested values and long text side by side, in slices of at most 1 MiB', async () => {
+    const rows = ['清流'.repeat(200_000), '😀'.repeat(300_000), 'a', `a${'😀'.repeat(300_000)}`].map((long) => ({
+      meta: { long },
+      text: long,
+      n: 1,
+    }));
+    const columnData = [
+      { name: 'meta', data: rows.map(({ meta }) => meta), type: 'JSON' as const },
+      { name: 'text', data: rows.map(({ text }) => text), type: 'STRING' as const },
+      { name: 'n', data: rows.map(({ n }) => n), type: 'INT32' as const },
+    ];
+    const transport = openTransport(await folderOf({ a: new Uint8Array(parquetWriteBuffer({ columnData })) }));
+    let largest = 0;
+    const parts: Buffer[] = [];
+    for await (const slice of parquetLines(transport, { path: 'a' }, { signal })) {
+      largest = Math.max(largest, slice.length);
+      parts.push(Buffer.from(slice));
+    }
+    expect(Buffer.concat(parts).toString() === rows.map((row) => `${JSON.stringify(row)}\n`).join('')).toBe(true);
+    expect(largest).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  it('gives what is no UTF-8 in a column of text with U+FFFD', async () => {
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 1 },
+      { name: 't', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+    ];
+    const data = [Buffer.from('清'), Buffer.of(0xff, 0x41, 0xe6, 0xb8), Buffer.of(0xed, 0xa0, 0x80)];
+    const written = parquetWriteBuffer({ columnData: [{ name: 't', data }], schema });
+    expect(await rowsOf(written)).toEqual([{ t: '清' }, { t: '\ufffdA\ufffd' }, { t: '\ufffd\ufffd\ufffd' }]);
+  });
+
+  it('gives all slices in the same memory, each of which stays as it is until the next is asked for', async () => {
+    const data = Array.from({ length: 3000 }, (_, row) => noise(400, row).toString('hex'));
+    const columnData = [{ name: 't', data, type: 'STRING' as const }];
+    const buffer = parquetWriteBuffer({ columnData, rowGroupSize: 1000 });
+    const transport = openTransport(await folderOf({ a: new Uint8Array(buffer) }));
+    const memory = new Set<ArrayBufferLike>();
+    let text = '';
+    for await (const slice of parquetLines(transport, { path: 'a' }, { signal })) {
+      memory.add(slice.buffer);
+      await nextTurn();
+      text += Buffer.from(slice).toString();
+    }
+    expect(text === data.map((t) => `{"t":"${t}"}\n`).join('')).toBe(true);
+    expect(memory.size).toBe(1);
   });
 
   it('gives nothing of a file without rows', async () => {

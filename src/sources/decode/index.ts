@@ -28,7 +28,8 @@ export interface DecodeOptions extends SeekOptions {
 
 /**
  * Decodes a shard's bytes, which must start at its first byte, or at `from`. Yields slices of at most 1 MiB, whatever
- * the ratio, and works only when the next one is asked for. On damage everything decodable before it comes first, then
+ * the ratio, and works only when the next one is asked for: then the memory of the slice before may be written again, so
+ * copy what you keep (`Buffer.from(slice)`; `slice.slice()` of a Buffer is no copy). On damage everything decodable before it comes first, then
  * DecodeError (`decode.truncated`, `decode.corrupt`, `decode.ratio`): the same bytes each time, also when reading starts at a seek
  * point. Errors of `chunks` pass through. Linear.
  */

@@ -3,6 +3,7 @@ import { LZMAAction, LZMAStatus, Unxz } from 'node-liblzma';
 import { corrupt, truncated } from './damage.ts';
 import type { SeekOptions } from './index.ts';
 import { Place } from './place.ts';
+import { SpareBuffers } from './spare-buffers.ts';
 import { BadXz, streamEnd, streamHeader } from './xz-container.ts';
 import { Truncated, type XzBlock, type XzUnit, XzWalker } from './xz-walk.ts';
 
@@ -73,26 +74,35 @@ interface Ahead {
  * Decodes xz streams and their padding. A block of at most WHOLE_PACKED and WHOLE_UNPACKED bytes is decoded in one call,
  * while the blocks after it are too; a bigger one, and a damaged one, in slices, so that every byte that liblzma gives
  * before a damage is yielded, then DecodeError. Every start of a block or stream is a seek point. Holds at most HELD
- * bytes, or one block, and liblzma's dictionaries.
+ * bytes, or one block, as much again that waits for the next blocks, and liblzma's dictionaries. Slices come in memory
+ * that is used again.
  */
 export async function* unxz(pieces: AsyncIterable<Buffer>, options: XzOptions = {}): AsyncGenerator<Uint8Array> {
   const walker = new XzWalker(pieces, options.from);
   const place = new Place(options);
   const queue = new Queue(walker);
-  for (;;) {
-    const ahead = await queue.next();
-    if (ahead === undefined) return;
-    const { unit, contents } = ahead;
-    if (unit.kind === 'frame') {
+  try {
+    for (;;) {
+      const ahead = await queue.next();
+      if (ahead === undefined) return;
+      const { unit, contents } = ahead;
+      if (unit.kind === 'frame') {
+        place.took(unit.packed);
+        if (unit.startable) place.canStart();
+        continue;
+      }
+      place.canStart({ check: unit.check, ...unit.before });
       place.took(unit.packed);
-      if (unit.startable) place.canStart();
-      continue;
+      const whole = await contents;
+      if (whole === undefined) {
+        yield* counted(inSlices(unit, walker, place), place);
+        continue;
+      }
+      yield* counted(slicesOf(whole), place);
+      queue.giveBack(whole);
     }
-    place.canStart({ check: unit.check, ...unit.before });
-    place.took(unit.packed);
-    const whole = await contents;
-    if (whole === undefined) yield* counted(inSlices(unit, walker, place), place);
-    else yield* counted(slicesOf(whole), place);
+  } finally {
+    queue.close();
   }
 }
 
@@ -111,6 +121,7 @@ function* slicesOf(whole: Buffer): Generator<Uint8Array> {
 class Queue {
   readonly #walker: XzWalker;
   readonly #ahead: Ahead[] = [];
+  readonly #spare: Spare = { buffers: new SpareBuffers(), coders: new SpareCoders() };
   #held = 0;
   #failure: unknown;
   /** Nothing can be looked at behind the last unit: the file ended, broke, or has an open block there. */
@@ -152,23 +163,69 @@ class Queue {
     }
     const held = 2 * unit.packed + unit.uncompressed;
     this.#held += held;
-    this.#ahead.push({ unit, held, contents: decodeWhole(unit).catch(() => undefined) });
+    this.#ahead.push({ unit, held, contents: decodeWhole(unit, this.#spare).catch(() => undefined) });
+  }
+
+  /** The contents of a block that have been read. */
+  giveBack(contents: Buffer): void {
+    this.#spare.buffers.give(contents);
+  }
+
+  close(): void {
+    this.#spare.coders.close();
   }
 }
 
 /** Decodes a block in one native call, as a stream of its own; undefined when anything at all is wrong with it. */
-async function decodeWhole(block: Extract<XzUnit, { kind: 'whole' }>): Promise<Buffer | undefined> {
-  const { check, parts, unpadded, uncompressed } = block;
-  const coder = new XzCoder();
-  try {
-    const input = Buffer.concat([streamHeader(check), ...parts, streamEnd(check, unpadded, uncompressed)]);
-    // One byte more than is needed, or liblzma would stop before it has seen the end.
-    const out = Buffer.allocUnsafeSlow(uncompressed + 1);
-    const { status, availOut } = await coder.code(FINISH, input, 0, out);
-    return status === STREAM_END && availOut === 1 ? out.subarray(0, uncompressed) : undefined;
-  } finally {
-    coder.close();
+async function decodeWhole(
+  { check, parts, uncompressed }: Extract<XzUnit, { kind: 'whole' }>,
+  { buffers, coders }: Spare,
+): Promise<Buffer | undefined> {
+  const used = coders.take(check);
+  const coder = used ?? new XzCoder();
+  // One byte more than is needed, or liblzma would stop before it has seen the end.
+  const out = buffers.take(uncompressed + 1);
+  const input = Buffer.concat(used === undefined ? [streamHeader(check), ...parts] : parts);
+  const { status, availIn, availOut } = await coder.code(RUN, input, 0, out);
+  if (status === OK && availIn === 0 && availOut === 1) {
+    coders.give(check, coder);
+    return out.subarray(0, uncompressed);
   }
+  coder.close();
+  buffers.give(out);
+  return undefined;
+}
+
+interface Spare {
+  readonly buffers: SpareBuffers;
+  readonly coders: SpareCoders;
+}
+
+/** Decoders between two blocks of what they take for one stream; with each comes a dictionary, as big as a block or so. */
+class SpareCoders {
+  readonly #spare: { readonly check: number; readonly coder: XzCoder }[] = [];
+  #closed = false;
+
+  take(check: number): XzCoder | undefined {
+    const found = this.#spare.findIndex((each) => each.check === check);
+    return found < 0 ? undefined : this.#spare.splice(found, 1)[0]?.coder;
+  }
+
+  give(check: number, coder: XzCoder): void {
+    if (this.#closed || this.#spare.length >= LOOK_AHEAD) coder.close();
+    else this.#spare.push({ check, coder });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { coder } of this.#spare.splice(0)) coder.close();
+  }
+}
+
+/** A decoder that is fed in pieces, and the buffer in which all its slices come. */
+interface Slices {
+  readonly coder: XzCoder;
+  readonly out: Buffer;
 }
 
 /** Decodes a block as its bytes come. Throws DecodeError after the last byte that can be decoded. */
@@ -178,12 +235,13 @@ async function* inSlices(
   place: Place,
 ): AsyncGenerator<Uint8Array> {
   const coder = new XzCoder();
+  const out = Buffer.allocUnsafeSlow(OUTPUT);
   try {
-    yield* run(coder, RUN, streamHeader(unit.check));
-    for (const part of unit.parts) yield* run(coder, RUN, part);
-    const end = unit.kind === 'open' ? yield* restOf(unit, walker, coder, place) : unit;
+    yield* run({ coder, out }, RUN, streamHeader(unit.check));
+    for (const part of unit.parts) yield* run({ coder, out }, RUN, part);
+    const end = unit.kind === 'open' ? yield* restOf(unit, walker, { coder, out }, place) : unit;
     if (end.kind === 'broken') throw damageOf(end.why === 'truncated' ? new Truncated() : end.why);
-    yield* run(coder, FINISH, streamEnd(unit.check, end.unpadded, end.uncompressed));
+    yield* run({ coder, out }, FINISH, streamEnd(unit.check, end.unpadded, end.uncompressed));
   } finally {
     coder.close();
   }
@@ -192,7 +250,7 @@ async function* inSlices(
 async function* restOf(
   { check }: XzBlock,
   walker: XzWalker,
-  coder: XzCoder,
+  into: Slices,
   place: Place,
 ): AsyncGenerator<Uint8Array, { kind: 'whole'; unpadded: number; uncompressed: number }> {
   const rest = walker.restOfBlock(check);
@@ -202,7 +260,7 @@ async function* restOf(
     });
     if (done === true) return { kind: 'whole', ...value };
     place.took(value.length);
-    yield* run(coder, RUN, value);
+    yield* run(into, RUN, value);
   }
 }
 
@@ -211,10 +269,9 @@ function damageOf(error: unknown): unknown {
   return error instanceof BadXz ? corrupt('xz', error) : error;
 }
 
-async function* run(coder: XzCoder, action: number, input: Buffer): AsyncGenerator<Uint8Array> {
+async function* run({ coder, out }: Slices, action: number, input: Buffer): AsyncGenerator<Uint8Array> {
   let at = 0;
   for (;;) {
-    const out = Buffer.allocUnsafeSlow(OUTPUT);
     const { status, availIn, availOut } = await coder.code(action, input, at, out);
     at = input.length - availIn;
     if (availOut < OUTPUT) yield out.subarray(0, OUTPUT - availOut);

@@ -7,6 +7,7 @@ import { getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import type { ColumnDecoder, DecodedArray, ParquetParsers } from 'hyparquet/src/types.js';
 import { decodeUtf8 } from '../parse/utf8.ts';
 import type { ParquetFile, RowGroup } from './footer.ts';
+import { Utf8 } from './json-lines.ts';
 import { ColumnPages } from './pages.ts';
 import { BadParquet } from './thrift.ts';
 
@@ -17,16 +18,22 @@ const MOST_NESTED = 2 ** 21;
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The library's own text decoder takes a third of all time on Japanese. Bytes that are no UTF-8 become U+FFFD with either. */
-const PARSERS: ParquetParsers = {
+const NESTED: ParquetParsers = {
   ...DEFAULT_PARSERS,
   stringFromBytes: (bytes) =>
     bytes &&
     (isUtf8(bytes) ? decodeUtf8(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)) : lenient.decode(bytes)),
 };
 
+/** Strings of flat columns are left as the bytes that they are. */
+const FLAT: ParquetParsers = {
+  ...DEFAULT_PARSERS,
+  stringFromBytes: (bytes) => bytes && (isUtf8(bytes) ? new Utf8(bytes) : lenient.decode(bytes)),
+};
+
 export interface Column {
   readonly name: string;
-  /** Values of the next rows, at least one; undefined when there are no more. */
+  /** Values of the next rows (strings of a flat column as Utf8), at least one; undefined when there are no more. */
   next(): Promise<DecodedArray | undefined>;
 }
 
@@ -36,7 +43,7 @@ export function openColumn(file: ParquetFile, schema: SchemaTree, child: SchemaT
   const [path = [], ...others] = leavesOf(child);
   const flat = others.length === 0 && isFlatColumn(getTreePath(schema, path));
   if (!flat) return { name, next: once(() => nestedValues(file, schema, child, group)) };
-  const pages = pagesOf(file, schema, path, group);
+  const pages = pagesOf(file, schema, path, group, FLAT);
   return {
     name,
     async next() {
@@ -61,14 +68,20 @@ function once<T>(work: () => Promise<T>): () => Promise<T | undefined> {
 const leavesOf = (node: SchemaTree): string[][] =>
   node.children.length === 0 ? [node.path] : node.children.flatMap(leavesOf);
 
-function pagesOf(file: ParquetFile, schema: SchemaTree, path: string[], group: RowGroup): ColumnPages {
+function pagesOf(
+  file: ParquetFile,
+  schema: SchemaTree,
+  path: string[],
+  group: RowGroup,
+  parsers: ParquetParsers,
+): ColumnPages {
   const chunk = group.chunks.get(path.join('.'));
   const schemaPath = getTreePath(schema, path);
   const element = schemaPath.at(-1)?.element;
   if (chunk === undefined || element === undefined)
     throw new BadParquet(`a row group lacks the column ${path.join('.')}`);
   const { type, codec } = chunk.meta;
-  const column: ColumnDecoder = { pathInSchema: path, type, codec, element, schemaPath, parsers: PARSERS };
+  const column: ColumnDecoder = { pathInSchema: path, type, codec, element, schemaPath, parsers };
   return new ColumnPages(file, chunk, column);
 }
 
@@ -85,7 +98,7 @@ async function nestedValues(
       throw new BadParquet(
         `the column ${path.join('.')} claims ${chunk.meta.num_values} values in a row group; at most ${MOST_NESTED} are read of nested columns`,
       );
-    const pages = pagesOf(file, schema, path, group);
+    const pages = pagesOf(file, schema, path, group, NESTED);
     const rows: DecodedArray = [];
     let read = 0;
     for (;;) {
@@ -99,7 +112,7 @@ async function nestedValues(
     }
     parts.set(path.join('.'), rows);
   }
-  assembleNested(parts, child, PARSERS);
+  assembleNested(parts, child, NESTED);
   const values = parts.get(child.path.join('.'));
   if (values === undefined) throw new BadParquet(`the column ${child.element.name} could not be put together`);
   return values;

@@ -123,9 +123,7 @@ class Window {
       this.#at + have,
       this.#at + Math.min(this.left, Math.max(wanted, have + WINDOW)),
     );
-    const bytes = new Uint8Array(have + fetched.byteLength);
-    bytes.set(this.#bytes);
-    bytes.set(new Uint8Array(fetched), have);
+    const bytes = have === 0 ? new Uint8Array(fetched) : Buffer.concat([this.#bytes, new Uint8Array(fetched)]);
     if (bytes.length < wanted) throw new BadParquet('the file is shorter than its footer says');
     this.#bytes = bytes;
     return bytes;

@@ -1,50 +1,46 @@
 // The rows of a row group as lines of JSON, in slices: the columns' pages need not end at the same rows.
+
 import type { SchemaTree } from 'hyparquet';
 import type { DecodedArray } from 'hyparquet/src/types.js';
+import { LONGEST_TEXT } from '../../kernels/json-text.ts';
 import { type Column, openColumn } from './columns.ts';
 import type { Footer, ParquetFile, RowGroup } from './footer.ts';
+import { type JsonLines, Utf8 } from './json-lines.ts';
 import { BadParquet } from './thrift.ts';
-
-/** UTF-16 units of JSON lines that are yielded at once, and a row. */
-const OUTPUT = 256 * 1024;
 
 /** What a column has read ahead. */
 interface Pending {
   readonly column: Column;
-  /** Its name as JSON, with the colon. */
-  readonly key: string;
+  /** What stands before its values in a row: a brace or a comma, its name as JSON, a colon. */
+  readonly lead: string;
   values: DecodedArray;
   at: number;
 }
 
-/** Yields the rows as JSON objects and newlines. Throws BadParquet, or the library's errors, after the last row before the damage. */
+/** Yields the rows as JSON objects and newlines, in the memory of `lines`. Throws BadParquet, or the library's errors, after the last row before the damage. */
 export async function* groupLines(
   file: ParquetFile,
   schema: SchemaTree,
   children: readonly SchemaTree[],
   group: RowGroup,
-): AsyncGenerator<string> {
-  const pending = children.map((child): Pending => {
+  lines: JsonLines,
+): AsyncGenerator<Buffer> {
+  const pending = children.map((child, index): Pending => {
     const column = openColumn(file, schema, child, group);
-    return { column, key: `${JSON.stringify(column.name)}:`, values: [], at: 0 };
+    const lead = `${index === 0 ? '{' : ','}${JSON.stringify(column.name)}:`;
+    return { column, lead, values: [], at: 0 };
   });
-  let lines = '';
   for (let row = 0; row < group.rows; ) {
     let ready: number;
     try {
       ready = await fill(pending, group.rows - row, row);
     } catch (error) {
-      if (lines !== '') yield lines;
+      while (!lines.isEmpty) yield lines.take();
       throw error;
     }
-    for (const end = row + ready; row < end; row++) {
-      lines += `${rowText(pending)}\n`;
-      if (lines.length < OUTPUT) continue;
-      yield lines;
-      lines = '';
-    }
+    for (const end = row + ready; row < end; row++) for (const slice of writtenRow(lines, pending)) yield slice;
   }
-  if (lines !== '') yield lines;
+  while (!lines.isEmpty) yield lines.take();
 }
 
 /** Reads on in every column that has nothing left; returns for how many rows all have values. */
@@ -63,15 +59,26 @@ async function fill(pending: readonly Pending[], wanted: number, row: number): P
   return ready;
 }
 
-function rowText(pending: readonly Pending[]): string {
-  let text = '{';
+/** Writes a row; yields what is full. */
+function* writtenRow(lines: JsonLines, pending: readonly Pending[]): Generator<Buffer> {
   for (const each of pending) {
     const value: unknown = each.values[each.at++];
-    text += text.length === 1 ? each.key : `,${each.key}`;
-    // Most values are strings; with a replacer each would take twice the time.
-    text += typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value ?? null, jsonSafe);
+    lines.json(each.lead);
+    if (value instanceof Utf8) {
+      lines.json('"');
+      for (let at = 0; at < value.bytes.length; at += LONGEST_TEXT) {
+        while (lines.isFull) yield lines.take();
+        lines.inside(value.bytes.subarray(at, at + LONGEST_TEXT));
+      }
+      lines.json('"');
+    }
+    // Most other values are numbers or missing; with a replacer each would take twice the time.
+    else if (value === undefined || value === null) lines.json('null');
+    else if (typeof value === 'number' || typeof value === 'string') lines.json(JSON.stringify(value));
+    else lines.json(JSON.stringify(value, jsonSafe));
   }
-  return `${text}}`;
+  lines.json(pending.length === 0 ? '{}\n' : '}\n');
+  while (lines.isFull) yield lines.take();
 }
 
 /** The schema's top-level columns that are wanted, in the file's order; all of them when none are named. */

@@ -16,7 +16,8 @@ export async function textOf(
   let length = 0;
   try {
     for await (const chunk of decode(codec, transport.open(path))) {
-      chunks.push(chunk.slice());
+      // The decoder may write into a slice again; and `slice` of a Buffer would share its memory.
+      chunks.push(Buffer.from(chunk));
       length += chunk.length;
       if (length > LONGEST) {
         throw new SourceError(`${path} at ${transport.base} is too long for what it should be.`, {

@@ -34,12 +34,11 @@ export async function outcomeOf(
   let end = 'end';
   try {
     const options = runTask === undefined ? { onInput } : { onInput, runTask };
-    for await (const slice of decode(codec, chunked(compressed, sizes), options)) parts.push(slice);
+    for await (const slice of decode(codec, chunked(compressed, sizes), options)) parts.push(Buffer.from(slice));
   } catch (error) {
     if (!(error instanceof SeiryuError) || error.name !== 'DecodeError' || error.fix === undefined) throw error;
     end = error.code;
   }
-  // Joined only now: a slice that the decoder writes into again after yielding it would show.
   return { bytes: Buffer.concat(parts), end, input };
 }
 

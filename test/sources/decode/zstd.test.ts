@@ -1,10 +1,12 @@
 // Decoding Zstandard.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compress } from 'zstd-napi';
+import { decode } from '../../../src/sources/decode/index.ts';
 import { PIECE } from '../../../src/sources/decode/pieces.ts';
 import { noise } from '../../helpers/transports.ts';
-import { flipped, isPrefix, outcomeOf, places, slicesOfZeros } from './outcome.ts';
+import { chunked, flipped, isPrefix, outcomeOf, places, slicesOfZeros } from './outcome.ts';
 
 const zstd = (bytes: Uint8Array): Buffer => compress(Buffer.from(bytes), { compressionLevel: 3, checksumFlag: true });
 
@@ -142,6 +144,20 @@ describe('decoding Zstandard', () => {
       expect(end).toBe('end');
       expect(bytes.equals(whole)).toBe(true);
     }
+  });
+
+  it('gives all slices in the same memory, each of which stays as it is until the next is asked for', async () => {
+    const contents = noise(3_000_000);
+    const memory = new Set<ArrayBufferLike>();
+    let at = 0;
+    for await (const slice of decode('zstd', chunked(zstd(contents)))) {
+      memory.add(slice.buffer);
+      await nextTurn();
+      expect(contents.subarray(at, at + slice.length).equals(slice)).toBe(true);
+      at += slice.length;
+    }
+    expect(at).toBe(contents.length);
+    expect(memory.size).toBe(1);
   });
 
   it('gives 50 MB of zeros in slices of at most 1 MiB', async () => {

@@ -6,7 +6,7 @@ import { DecodeError } from '../../../src/errors.ts';
 import type { Parsed } from '../../../src/pipeline/define.ts';
 import { frameWarc } from '../../../src/sources/parse/warc-frames.ts';
 import { wet } from '../../../src/sources/parse/wet.ts';
-import { joined } from '../../helpers/transports.ts';
+import { joined, overwritten } from '../../helpers/transports.ts';
 import { conversion, type Page, warcinfo, wetBytes } from '../../helpers/wet.ts';
 import { parseWhole } from './blocks-of.ts';
 
@@ -18,7 +18,7 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
 async function read(bytes: Uint8Array, { chunk = 64, block = 200, language = '' } = {}): Promise<Parsed> {
   const whole: Parsed = { documents: [], rejects: [], skipped: {} };
   const fields = language === '' ? { text: 'text' } : { text: 'text', language };
-  for await (const cut of cutBlocks(frameWarc(inChunks(bytes, chunk)), wet, { block, record: 1 << 24 })) {
+  for await (const cut of cutBlocks(frameWarc(overwritten(inChunks(bytes, chunk))), wet, { block, record: 1 << 24 })) {
     const part = wet.parse(cut.bytes, { firstOrdinal: cut.firstOrdinal, offset: cut.offset, fields });
     whole.documents.push(...part.documents);
     whole.rejects.push(...part.rejects, ...(cut.reject === undefined ? [] : [cut.reject]));
@@ -125,7 +125,7 @@ describe('framing', () => {
     );
     await fc.assert(
       fc.asyncProperty(noise, fc.integer({ min: 1, max: 500 }), async (bytes, chunk) => {
-        const framed = await joined(frameWarc(inChunks(bytes, chunk)));
+        const framed = await joined(frameWarc(overwritten(inChunks(bytes, chunk))));
         expect(framed.length).toBe(bytes.length);
         const changes = [...framed.keys()].filter((at) => framed[at] !== bytes[at]);
         for (const at of changes) {
