@@ -21,7 +21,7 @@ const LINE = 3_300_000;
 
 interface Measured {
   readonly name: string;
-  /** Greatest cost ratio of a doubling; 1 where all costs are too small to tell. */
+  /** Greatest cost ratio of two doublings in a row; 1 where all costs are too small to tell. */
   readonly ratio: number;
   /** Nanoseconds of CPU time a UTF-16 unit, at the largest size. */
   readonly perUnit: number;
@@ -60,34 +60,42 @@ export async function linear(): Promise<void> {
 }
 
 function measure(filter: Filter, { name, text }: Adversary, largest: readonly number[]): Measured {
-  let measured: Measured = { name, ratio: 1, perUnit: 0 };
+  let perUnit = 0;
   for (const size of largest) {
     const whole = text(size);
     const once = cost(filter, whole);
-    measured = { name, ratio: 1, perUnit: (1e6 * once) / whole.length };
+    perUnit = (1e6 * once) / whole.length;
     if (once < TELLING) continue;
-    const texts = [size / 8, size / 4, size / 2].map((units) => text(Math.floor(units)));
-    const results = [doublings(filter, name, [...texts, whole])];
-    while (results.length < TRIES && Math.min(...results.map(({ ratio }) => ratio)) > MOST)
-      results.push(doublings(filter, name, [...texts, whole]));
-    return results.reduce((a, b) => (b.ratio < a.ratio ? b : a));
+    const sizes = [size / 8, size / 4, size / 2, size];
+    let costs = medians(filter, sizes.map(text));
+    if (confirmed(costs) > MOST || (ratios(costs).at(-1) ?? 0) > MOST)
+      costs = medians(filter, [...sizes, 2 * size].map(text));
+    for (let tries = 1; tries < TRIES && confirmed(costs) > MOST; tries++)
+      costs = medians(filter, [...sizes, 2 * size].map(text));
+    return { name, ratio: confirmed(costs), perUnit: (1e6 * (costs[3] ?? 0)) / whole.length };
   }
-  return measured;
+  return { name, ratio: 1, perUnit };
 }
 
-/** One measurement of all sizes, interleaved. */
-function doublings(filter: Filter, name: string, texts: readonly string[]): Measured {
+/** Milliseconds of each text, measured in turn. */
+function medians(filter: Filter, texts: readonly string[]): number[] {
   const costs = texts.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round++)
     for (const [index, text] of texts.entries()) costs[index]?.push(cost(filter, text));
-  const medians = costs.map((rounds) => rounds.sort((a, b) => a - b)[ROUNDS >> 1] ?? 0);
-  let ratio = 1;
-  for (let at = 1; at < medians.length; at++) {
-    const [before = 0, after = 0] = medians.slice(at - 1, at + 1);
-    // A first cost too small to tell says that the second is all noise or all square: it then counts as the least that tells.
-    if (after >= TELLING) ratio = Math.max(ratio, after / Math.max(before, TELLING / 2));
-  }
-  return { name, ratio, perUnit: (1e6 * (medians.at(-1) ?? 0)) / (texts.at(-1)?.length ?? 1) };
+  return costs.map((rounds) => rounds.sort((a, b) => a - b)[ROUNDS >> 1] ?? 0);
+}
+
+/** A cost too small to tell counts as half of the least that tells: what comes after it is then all noise or all square. */
+const ratios = (costs: readonly number[]): number[] =>
+  costs.slice(1).map((after, at) => (after < TELLING ? 1 : after / Math.max(costs[at] ?? 0, TELLING / 2)));
+
+/**
+ * The worst ratio that the doubling after it confirms. A cache that a text no longer fits, or objects that now outlive a
+ * collection, are one step (measured: up to 5); more than linear goes on.
+ */
+function confirmed(costs: readonly number[]): number {
+  const all = ratios(costs);
+  return all.slice(1).reduce((worst, ratio, at) => Math.max(worst, Math.min(ratio, all[at] ?? 1)), 1);
 }
 
 const clauses =
