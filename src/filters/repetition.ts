@@ -109,9 +109,10 @@ function hasTopNgram(units: Units, ngrams: NgramRepeats, limits: readonly number
 
 function hasDuplicates(units: Units, ngrams: NgramRepetition, limits: readonly number[]): boolean {
   const scale = units.name === 'word' ? 1 : WORD;
+  if (ngrams.bound(units.values, units.length, 5 * scale, units.weights) <= Math.min(...limits) * units.weight)
+    return false;
   for (const [index, limit] of limits.entries()) {
-    const n = (index + 5) * scale;
-    const { repeated } = index === 0 ? ngrams.find(units.values, units.length, n) : ngrams.narrow(n);
+    const { repeated } = index === 0 ? ngrams.compare() : ngrams.narrow((index + 5) * scale);
     if (repeated === 0) return false;
     const covered = ngrams.covered(units.weights);
     if (covered > limit * units.weight) return true;

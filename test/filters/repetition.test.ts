@@ -112,6 +112,7 @@ describe('repetition', () => {
               units.reduce((sum, unit, at) => sum + (plain.isCovered[at] === 1 ? unit + 1 : 0), 0),
             );
           };
+          expect(repetitions.bound(sequence, units.length, n)).toBeGreaterThanOrEqual(counted(units, n).covered);
           same(n, repetitions.find(sequence, units.length, n));
           for (const size of more.map((extra) => n + Math.min(n, extra)).sort((a, b) => a - b))
             same(size, repetitions.narrow(size));

@@ -8,6 +8,7 @@ const LARGEST_SIEVE = 1 << 22;
 const MOST_PROBES = 24;
 const BASE = 0x01000193;
 const MIX = 0x9e3779b1;
+const OTHER = 0xc2b2ae35;
 
 export interface RepeatedNgrams {
   /** Positions whose n-gram occurs more than once. */
@@ -33,14 +34,29 @@ export class NgramRepetition {
   #n = 1;
   #count = 0;
 
-  /** Finds the repeated n-grams of units[0 .. length). About 4 ns a unit where few repeat. */
-  find(units: Uint32Array | Uint16Array, length: number, n: number): RepeatedNgrams {
+  /**
+   * At most so many units, weighed by `weights` where given, lie in repeated n-grams of units[0 .. length): hashes are
+   * counted, nothing is compared. `compare` then finds which they are.
+   */
+  bound(units: Uint32Array | Uint16Array, length: number, n: number, weights?: Uint32Array): number {
     this.#units = units;
     this.#length = length;
     this.#hashed = n;
     this.#prepare(length);
+    this.#n = n;
     this.#count = this.#candidates(units, Math.max(0, length - n + 1), n);
-    return this.#compare(n);
+    return this.covered(weights);
+  }
+
+  /** The repeated n-grams that `bound` looked for. */
+  compare(): RepeatedNgrams {
+    return this.#compare(this.#n);
+  }
+
+  /** The repeated n-grams of units[0 .. length). About 4 ns a unit where few repeat. */
+  find(units: Uint32Array | Uint16Array, length: number, n: number): RepeatedNgrams {
+    this.bound(units, length, n);
+    return this.compare();
   }
 
   /** The same for longer n-grams of the same units, up to twice as long as `find` was asked for: looks only where the shorter ones repeat. */
@@ -90,7 +106,28 @@ export class NgramRepetition {
       at[count] = i;
       count += (sieve[(hashes[i] ?? 0) >>> shift] ?? 0) >> 1;
     }
-    return count;
+    return this.#sifted(count);
+  }
+
+  /** Sieves the first `count` positions of `#at` again, by other bits of their hashes: most that only met by chance go. */
+  #sifted(count: number): number {
+    const [hashes, at, sieve] = [this.#hashes, this.#at, this.#sieve];
+    let size = 1 << 8;
+    while (size < 8 * count && size < LARGEST_SIEVE) size *= 2;
+    sieve.fill(0, 0, size);
+    const shift = Math.clz32(size - 1);
+    for (let index = 0; index < count; index++) {
+      const slot = Math.imul(hashes[at[index] ?? 0] ?? 0, OTHER) >>> shift;
+      const times = sieve[slot] ?? 0;
+      sieve[slot] = times + 1 - (times >> 1);
+    }
+    let kept = 0;
+    for (let index = 0; index < count; index++) {
+      const here = at[index] ?? 0;
+      at[kept] = here;
+      kept += (sieve[Math.imul(hashes[here] ?? 0, OTHER) >>> shift] ?? 0) >> 1;
+    }
+    return kept;
   }
 
   /** Leaves those positions in `#at` whose n-gram occurs at another of them too. */
