@@ -9,12 +9,12 @@ import { benchModel, heavier, isFilter, readSamples } from './workload.ts';
 /** A linear cost doubles with the text; the rest is what caches and the collector add. */
 const MOST = 2.6;
 /** Milliseconds of CPU time below which a cost is mostly noise. */
-const TELLING = 4;
+const TELLING = 8;
 /** UTF-16 units of the largest of the four texts: the small one first, the large one where the small one costs too little to tell. */
 const LARGEST = [1 << 17, 1 << 20];
 const ROUNDS = 3;
 /** What slowed a measurement down does not slow this many. */
-const TRIES = 3;
+const TRIES = 5;
 const SEED = 14;
 /** UTF-16 units of one line of prose: 10 MB of UTF-8. */
 const LINE = 3_300_000;
