@@ -1,42 +1,9 @@
 // `npm run bench -- filters`: MB/s of every filter on real Japanese text, one core, by CPU time.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { encodeModel } from '../src/lm/model.ts';
-import { Trainer } from '../src/lm/train.ts';
-import type { FilterPlugin, JsonObject, Plugin } from '../src/pipeline/define.ts';
 import { plugins } from '../src/registry.gen.ts';
-import { corpusShards, DATA } from './corpus.ts';
+import { corpusShards } from './corpus.ts';
+import { benchModel, heavier, isFilter, readSamples } from './workload.ts';
 
-/** Bytes of UTF-8 text that a round reads. */
-const ROUND = 12 * 2 ** 20;
 const ROUNDS = 5;
-
-/** Options where the defaults would do nothing; words and evaluation texts like those of real lists, made from a seed. */
-const heavier: Record<string, (texts: readonly string[]) => JsonObject> = {
-  'word-list': (texts) => ({ words: reversed(sampled(texts, 4000, 5)), min: 1e9 }),
-  decontaminate: (texts) => ({ texts: reversed(sampled(texts, 2000, 60)) }),
-  'url-list': () => ({ urls: ['example.com', '*.ac.jp'] }),
-  metadata: () => ({ keep: 'url.contains("example.jp/") && meta.timestamp < "2020"' }),
-};
-
-/** A model of characters, of the texts of another shard. */
-function benchModel(texts: readonly string[]): string {
-  const trainer = new Trainer({ order: 5, unit: 'character', memory: 600e6, prune: 2 });
-  for (const text of texts) trainer.learn(text);
-  const { header, tables } = trainer.finish();
-  const path = join(DATA, 'bench.lm');
-  writeFileSync(path, Buffer.concat(encodeModel(header, tables)));
-  return path;
-}
-
-const isFilter = (plugin: Plugin): plugin is FilterPlugin => plugin.kind === 'filter';
-
-interface Sample {
-  readonly text: string;
-  readonly url: string;
-  readonly meta: JsonObject;
-}
 
 /** Prints a line per filter: median MB/s of interleaved rounds, the slowest round, what share of the documents stayed. */
 export async function filters(): Promise<void> {
@@ -84,27 +51,3 @@ export async function filters(): Promise<void> {
     );
   }
 }
-
-function readSamples(shard: string): Sample[] {
-  const samples: Sample[] = [];
-  let bytes = 0;
-  for (const line of gunzipSync(readFileSync(shard)).toString('utf8').split('\n')) {
-    if (line === '' || bytes > ROUND) break;
-    const { text, url, ...meta }: { text: string; url: string } & JsonObject = JSON.parse(line);
-    bytes += Buffer.byteLength(text);
-    samples.push({ text, url, meta });
-  }
-  return samples;
-}
-
-/** `count` pieces of `length` characters, evenly from the texts: the same every time. */
-function sampled(texts: readonly string[], count: number, length: number): string[] {
-  const all = texts.join('');
-  const step = Math.floor(all.length / count);
-  return Array.from({ length: count }, (_, index) => all.slice(index * step, index * step + length)).filter(
-    (piece) => !piece.includes('\n'),
-  );
-}
-
-/** Texts of the same characters that the corpus does not hold, as a list's words are mostly not in a document. */
-const reversed = (texts: readonly string[]): string[] => texts.map((text) => [...text].reverse().join(''));

@@ -44,14 +44,13 @@ export const c4 = define({
   ],
   create({ minWords, minSentences, braces }) {
     const code = new CodeUnits();
-    const policies = new WordFinder(LINES_WITHOUT);
-    const filler = new WordFinder(['lorem ipsum']);
+    const finder = new WordFinder([...LINES_WITHOUT, FILLER]);
     return {
       apply({ text }) {
         if (braces && text.includes('{')) return { drop: 'brace' };
         const units = code.of(text);
-        if (filler.find(units, text.length).length > 0) return { drop: 'lorem-ipsum' };
-        const unwanted = policies.find(units, text.length);
+        const unwanted = finder.find(units, text.length);
+        if (unwanted.some(({ word }) => word === LINES_WITHOUT.length)) return { drop: 'lorem-ipsum' };
         const edits: Edit[] = [];
         let [kept, sentences, next] = [0, 0, 0];
         for (const line of linesOf(units, text.length)) {
@@ -70,6 +69,8 @@ export const c4 = define({
     };
   },
 });
+
+const FILLER = 'lorem ipsum';
 
 /** Lines with one of these are of the site, not of the page. */
 const LINES_WITHOUT = [

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { define } from '../pipeline/define.ts';
 import { NgramRepeats, type Repeats } from './lib/ngram-repeats.ts';
 import { repeatedLines, repeatedParagraphs } from './lib/repeated-lines.ts';
+import { NgramRepetition } from './lib/repeated-ngrams.ts';
 import { TextUnits, type Units } from './lib/text-units.ts';
 
 const share = z.number().min(0).max(1);
@@ -71,6 +72,7 @@ export const repetition = define({
   create(rules) {
     const cut = new TextUnits('all');
     const ngrams = new NgramRepeats();
+    const repetitions = new NgramRepetition();
     return {
       apply({ text }) {
         const lines = repeatedLines(text);
@@ -81,7 +83,7 @@ export const repetition = define({
         if (paragraphs.unitShare > rules.maxParagraphCharacters) return { drop: 'paragraph-characters' };
         const units = cut.of(text, rules.unit);
         if (hasTopNgram(units, ngrams, rules.topNgrams)) return { drop: 'top-ngram' };
-        if (hasDuplicates(units, ngrams, rules.duplicateNgrams)) return { drop: 'duplicate-ngrams' };
+        if (hasDuplicates(units, repetitions, rules.duplicateNgrams)) return { drop: 'duplicate-ngrams' };
         return { keep: text };
       },
     };
@@ -93,9 +95,10 @@ function hasTopNgram(units: Units, ngrams: NgramRepeats, limits: readonly number
   const longest = Math.max(...limits.map((_, index) => (index + 2) * scale));
   // A longer n-gram occurs no more often than the most frequent of the shortest; most documents end here. Words have
   // lengths of their own, so their bound takes the longest unit.
-  const bound = ngrams.mostFrequentBound(units.values, units.length, 2 * scale);
-  if (bound < FEWEST) return false;
-  if (units.weights === undefined && bound * longest <= Math.min(...limits) * units.weight) return false;
+  const isRare = (bound: number): boolean =>
+    bound < FEWEST || (units.weights === undefined && bound * longest <= Math.min(...limits) * units.weight);
+  if (scale === WORD && isRare(ngrams.mostFrequentOfFourBound(units.values, units.length))) return false;
+  if (isRare(ngrams.mostFrequentBound(units.values, units.length, 2 * scale))) return false;
   for (const [index, limit] of limits.entries()) {
     const n = (index + 2) * scale;
     const repeats = ngrams.count(units.values, units.length, n);
@@ -104,12 +107,14 @@ function hasTopNgram(units: Units, ngrams: NgramRepeats, limits: readonly number
   return false;
 }
 
-function hasDuplicates(units: Units, ngrams: NgramRepeats, limits: readonly number[]): boolean {
+function hasDuplicates(units: Units, ngrams: NgramRepetition, limits: readonly number[]): boolean {
   const scale = units.name === 'word' ? 1 : WORD;
+  if (ngrams.bound(units.values, units.length, 5 * scale, units.weights) <= Math.min(...limits) * units.weight)
+    return false;
   for (const [index, limit] of limits.entries()) {
-    const n = (index + 5) * scale;
-    if (ngrams.count(units.values, units.length, n).repeated === 0) return false;
-    const covered = ngrams.covered(units.length, n, units.weights);
+    const { repeated } = index === 0 ? ngrams.compare() : ngrams.narrow((index + 5) * scale);
+    if (repeated === 0) return false;
+    const covered = ngrams.covered(units.weights);
     if (covered > limit * units.weight) return true;
     // Longer n-grams cover no more than these, so nothing after this can exceed its limit.
     if (covered <= Math.min(...limits.slice(index + 1)) * units.weight) return false;

@@ -5,6 +5,7 @@ import { countKinds, KINDS, kind } from './lib/classes.ts';
 import { CodeUnits } from './lib/code-units.ts';
 import { NgramRepeats } from './lib/ngram-repeats.ts';
 import { type Repeated, repeatedLines } from './lib/repeated-lines.ts';
+import { NgramRepetition } from './lib/repeated-ngrams.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -82,6 +83,7 @@ export const swallow = define({
     const code = new CodeUnits();
     const counts = new Uint32Array(KINDS);
     const ngrams = new NgramRepeats();
+    const repetitions = new NgramRepetition();
     return {
       apply({ text }) {
         const units = code.of(text);
@@ -103,7 +105,7 @@ export const swallow = define({
           share > rules.maxRepeated || unitShare > rules.maxRepeatedCharacters;
         if (isRepeated(repeatedLines(text)) || isRepeated(sentences.repeated)) return { drop: 'repeated' };
         if (hasTopNgram(units, text.length, ngrams, rules.topNgrams)) return { drop: 'top-ngram' };
-        if (hasDuplicates(units, text.length, ngrams, rules.duplicateNgrams)) return { drop: 'duplicate-ngrams' };
+        if (hasDuplicates(units, text.length, repetitions, rules.duplicateNgrams)) return { drop: 'duplicate-ngrams' };
         return { keep: text };
       },
     };
@@ -166,10 +168,17 @@ function hasTopNgram(units: Uint16Array, length: number, ngrams: NgramRepeats, l
   });
 }
 
-function hasDuplicates(units: Uint16Array, length: number, ngrams: NgramRepeats, limits: readonly number[]): boolean {
+function hasDuplicates(
+  units: Uint16Array,
+  length: number,
+  ngrams: NgramRepetition,
+  limits: readonly number[],
+): boolean {
   for (const [index, limit] of limits.entries()) {
-    const { total, kinds, repeated, repeatedKinds } = ngrams.count(units, length, index + 5);
-    if (repeatedKinds > limit * kinds) return true;
+    const n = index + 5;
+    const { repeated, kinds: repeatedKinds } = index === 0 ? ngrams.find(units, length, n) : ngrams.narrow(n);
+    const total = Math.max(0, length - n + 1);
+    if (repeatedKinds > limit * (total - repeated + repeatedKinds)) return true;
     // Longer n-grams repeat at no more places than these, and a repeated one stands at two places or more.
     const most = repeated / 2;
     if (most <= Math.min(...limits.slice(index + 1)) * (total - limits.length - repeated + most)) return false;

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NgramRepeats } from '../../src/filters/lib/ngram-repeats.ts';
+import { repeatedLines, repeatedParagraphs } from '../../src/filters/lib/repeated-lines.ts';
+import { NgramRepetition } from '../../src/filters/lib/repeated-ngrams.ts';
 import { repetition } from '../../src/filters/repetition.ts';
 import { decide } from './run-filter.ts';
 
@@ -24,6 +26,7 @@ function counted(units: readonly number[], n: number) {
     repeated: grams.filter((gram) => (times.get(gram) ?? 0) > 1).length,
     top: Math.max(0, ...times.values()),
     covered: isCovered.reduce((sum, one) => sum + one, 0),
+    isCovered,
   };
 }
 
@@ -76,8 +79,8 @@ describe('repetition', () => {
         (units, n) => {
           const sequence = Uint16Array.from(units);
           const { topAt, ...found } = repeats.count(sequence, units.length, n);
-          const covered = repeats.covered(units.length, n);
-          expect({ ...found, covered }).toEqual(counted(units, n));
+          expect(counted(units, n)).toMatchObject(found);
+          if (n > 3) expect(repeats.mostFrequentOfFourBound(sequence, units.length)).toBeGreaterThanOrEqual(found.top);
           expect(repeats.mostFrequentBound(sequence, units.length, n)).toBeGreaterThanOrEqual(found.top);
           if (found.top > 0) {
             const top = units.slice(topAt, topAt + n).join();
@@ -91,11 +94,65 @@ describe('repetition', () => {
     );
   });
 
+  it('finds repeated n-grams as plain counting does, longer ones from shorter ones', () => {
+    const repetitions = new NgramRepetition();
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 120 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 3 }),
+        (units, n, more) => {
+          const sequence = Uint16Array.from(units);
+          const weights = Uint32Array.from(units, (unit) => unit + 1);
+          const same = (size: number, found: { repeated: number; kinds: number }): void => {
+            const plain = counted(units, size);
+            expect(found).toEqual({ repeated: plain.repeated, kinds: plain.repeatedKinds });
+            expect(repetitions.covered()).toBe(plain.covered);
+            expect(repetitions.covered(weights)).toBe(
+              units.reduce((sum, unit, at) => sum + (plain.isCovered[at] === 1 ? unit + 1 : 0), 0),
+            );
+          };
+          expect(repetitions.bound(sequence, units.length, n)).toBeGreaterThanOrEqual(counted(units, n).covered);
+          same(n, repetitions.find(sequence, units.length, n));
+          for (const size of more.map((extra) => n + Math.min(n, extra)).sort((a, b) => a - b))
+            same(size, repetitions.narrow(size));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('counts repeated lines and paragraphs by their text, the white space around it left out', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('a', 'ab', ' ', '\n', '\n\n', '\u3000', '\ufeff', '\u0085', '花')),
+        (pieces) => {
+          const text = pieces.join('');
+          for (const [found, separator] of [
+            [repeatedLines(text), '\n'],
+            [repeatedParagraphs(text), '\n\n'],
+          ] as const) {
+            const all = text
+              .split(separator)
+              .map((piece) => piece.trim())
+              .filter((piece) => piece !== '');
+            const again = all.filter((piece, at) => all.indexOf(piece) < at);
+            const length = (some: readonly string[]): number => some.join('').length;
+            expect(found.share).toBe(all.length === 0 ? 0 : again.length / all.length);
+            expect(found.unitShare).toBe(all.length === 0 ? 0 : length(again) / length(all));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it('leaves nothing of a long document behind for a short one after it', () => {
-    const repeats = new NgramRepeats();
-    repeats.count(new Uint16Array(300_000), 300_000, 10);
+    const repetitions = new NgramRepetition();
+    expect(repetitions.find(new Uint16Array(1_200_000), 1_200_000, 10).kinds).toBe(1);
+    expect(repetitions.covered()).toBe(1_200_000);
     const units = Uint16Array.from({ length: 60 }, (_, at) => at);
-    expect(repeats.count(units, 60, 10).repeated).toBe(0);
-    expect(repeats.covered(60, 10)).toBe(0);
+    expect(repetitions.find(units, 60, 10).repeated).toBe(0);
+    expect(repetitions.covered()).toBe(0);
   });
 });

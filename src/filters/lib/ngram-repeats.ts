@@ -1,4 +1,4 @@
-// Counts the n-grams of a sequence that occur more than once, exactly and in linear time: a rolling hash into a table of positions.
+// Finds the most frequent n-gram of a sequence, exactly and in linear time: a rolling hash into a table of positions.
 
 /** Beyond this many slots the tables are given back after a document: few are that long, and every worker holds them. */
 const LARGEST_KEPT = 1 << 20;
@@ -6,16 +6,11 @@ const LARGEST_KEPT = 1 << 20;
 const MOST_PROBES = 24;
 const BASE = 0x01000193;
 const MIX = 0x9e3779b1;
+const THIRD = 0x85ebca6b;
 
 export interface Repeats {
   /** n-grams of the sequence, overlapping ones included. */
   readonly total: number;
-  /** Different n-grams. */
-  readonly kinds: number;
-  /** Different n-grams that occur more than once. */
-  readonly repeatedKinds: number;
-  /** Positions whose n-gram occurs more than once. */
-  readonly repeated: number;
   /** How often the most frequent n-gram occurs, and where it stands first. */
   readonly top: number;
   readonly topAt: number;
@@ -24,23 +19,22 @@ export interface Repeats {
 export class NgramRepeats {
   #slots = new Int32Array(1 << 12);
   #counts = new Uint32Array(1 << 12);
-  #marks = new Uint8Array(1 << 12);
   #buckets = new Uint32Array(1 << 14);
 
   /**
-   * Counts the n-grams of units[0 .. length). Expected 4 ns a unit, at most `MOST_PROBES` look-ups a unit. Each kept
-   * n-gram is compared, not only its hash. `covered` may be asked for afterwards.
+   * Counts the n-grams of units[0 .. length). Expected 4 ns a unit, at most `MOST_PROBES` look-ups a unit. Each
+   * n-gram is compared, not only its hash.
    */
   count(units: Uint32Array | Uint16Array, length: number, n: number): Repeats {
     const total = Math.max(0, length - n + 1);
     const size = this.#clear(length);
-    const [slots, counts, marks] = [this.#slots, this.#counts, this.#marks];
+    const [slots, counts] = [this.#slots, this.#counts];
     const shift = Math.clz32(size - 1);
     const mask = size - 1;
     const out = powerOf(BASE, n - 1);
     let hash = 0;
     for (let i = 0; i < n - 1 && i < length; i++) hash = (Math.imul(hash, BASE) + (units[i] ?? 0) + 1) | 0;
-    let [kinds, repeatedKinds, repeated, top, topAt] = [0, 0, 0, total > 0 ? 1 : 0, 0];
+    let [top, topAt] = [total > 0 ? 1 : 0, 0];
     // Where the n-gram one place earlier stood first: then this one's first n - 1 units are compared already.
     let earlier = -2;
     for (let at = 0; at < total; at++) {
@@ -52,7 +46,6 @@ export class NgramRepeats {
         if (first < 0) {
           slots[slot] = at + 1;
           counts[slot] = 1;
-          kinds++;
           earlier = -2;
           break;
         }
@@ -60,13 +53,6 @@ export class NgramRepeats {
           earlier = first;
           const times = (counts[slot] ?? 0) + 1;
           counts[slot] = times;
-          if (times === 2) {
-            repeatedKinds++;
-            repeated++;
-            marks[first] = 1;
-          }
-          repeated++;
-          marks[at] = 1;
           if (times > top) {
             top = times;
             topAt = first;
@@ -74,7 +60,6 @@ export class NgramRepeats {
           break;
         }
         if (++probes === MOST_PROBES) {
-          kinds++;
           earlier = -2;
           break;
         }
@@ -82,18 +67,7 @@ export class NgramRepeats {
       }
       hash = (hash - Math.imul(out, (units[at] ?? 0) + 1)) | 0;
     }
-    return { total, kinds, repeatedKinds, repeated, top, topAt };
-  }
-
-  /** Units that lie in some n-gram counted as repeated by the last `count`, weighed by `weights` where given. */
-  covered(length: number, n: number, weights?: Uint32Array): number {
-    let sum = 0;
-    let until = 0;
-    for (let at = 0; at < length; at++) {
-      if (this.#marks[at] === 1) until = at + n;
-      if (at < until) sum += weights === undefined ? 1 : (weights[at] ?? 0);
-    }
-    return sum;
+    return { total, top, topAt };
   }
 
   /** An upper bound of how often any n-gram of at least `n` units occurs: the fullest of some buckets. About 2 ns a unit. */
@@ -117,16 +91,35 @@ export class NgramRepeats {
     return most;
   }
 
+  /**
+   * The same for n-grams of four units or more, from half of the places: each of them begins at an even place or one before
+   * it, and so holds the three units there. About 1 ns a unit.
+   */
+  mostFrequentOfFourBound(units: Uint32Array | Uint16Array, length: number): number {
+    const size = Math.min(1 << 14, Math.max(1 << 8, 1 << (32 - Math.clz32(length))));
+    const shift = Math.clz32(size - 1);
+    const buckets = this.#buckets;
+    buckets.fill(0, 0, size);
+    let most = 0;
+    for (let at = 0; at + 2 < length; at += 2) {
+      const hash =
+        Math.imul(units[at] ?? 0, MIX) + Math.imul(units[at + 1] ?? 0, BASE) + Math.imul(units[at + 2] ?? 0, THIRD);
+      const bucket = Math.imul(hash ^ (hash >>> 15), MIX) >>> shift;
+      const times = (buckets[bucket] ?? 0) + 1;
+      buckets[bucket] = times;
+      if (times > most) most = times;
+    }
+    return 2 * most;
+  }
+
   #clear(length: number): number {
     let size = 1 << 8;
     while (size < 2 * length) size *= 2;
     if (size > this.#slots.length || this.#slots.length > LARGEST_KEPT) {
       this.#slots = new Int32Array(size);
       this.#counts = new Uint32Array(size);
-      this.#marks = new Uint8Array(size);
     } else {
       this.#slots.fill(0, 0, size);
-      this.#marks.fill(0, 0, length);
     }
     return size;
   }

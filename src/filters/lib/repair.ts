@@ -143,25 +143,23 @@ export class Repair {
   /** Line ends become \n; invisible characters and halves of surrogate pairs go. */
   #invisible(text: string): string {
     this.#units = this.#source.of(text);
-    let out = '';
-    let from = 0;
+    const units = this.#source.scratch(text.length);
+    let length = 0;
     for (let at = 0; at < text.length; at++) {
       const kind = this.#class(at);
       if (kind === HIGH && this.#class(at + 1) === LOW) {
-        at++;
-        continue;
-      }
-      if (kind !== DROP && kind !== ODD_BREAK && kind !== HIGH && kind !== LOW) continue;
-      out += text.slice(from, at);
-      if (kind === ODD_BREAK) {
-        out += '\n';
+        units[length++] = this.#unit(at++);
+        units[length++] = this.#unit(at);
+      } else if (kind === ODD_BREAK) {
+        units[length++] = NEWLINE;
         if (this.#unit(at) === 0x0d && at + 1 < text.length && this.#unit(at + 1) === NEWLINE) at++;
-      }
-      from = at + 1;
+      } else if (kind !== DROP && kind !== HIGH && kind !== LOW) units[length++] = this.#unit(at);
     }
-    return (out + text.slice(from)).replace(/[\u200c\u200d]+/g, (joiners, at: number, whole: string) =>
-      joinsBefore(whole, at) && joinsAfter(whole.charCodeAt(at + joiners.length)) ? joiners : '',
-    );
+    return this.#source
+      .made(length)
+      .replace(/[\u200c\u200d]+/g, (joiners, at: number, whole: string) =>
+        joinsBefore(whole, at) && joinsAfter(whole.charCodeAt(at + joiners.length)) ? joiners : '',
+      );
   }
 
   /** NFKC of the runs that it changes. */

@@ -26,6 +26,10 @@ const secondLevel = words('ac ad co com ed edu go gov gr lg mil ne net or org');
 const names = words('asp.net vb.net ado.net ml.net paint.net battle.net');
 
 export const isTopLevel = (label: string): boolean => known.has(label.toLowerCase());
+const beginnings = new Uint8Array(0x10000);
+for (const label of international) beginnings[label.charCodeAt(0)] = 1;
+/** Told of one UTF-16 unit, so that a text of almost-addresses is not cut into pieces to look up. */
+export const beginsInternationalTopLevel = (code: number): boolean => beginnings[code] === 1;
 export const isInternationalTopLevel = (label: string): boolean => international.has(label);
 
 /**

@@ -1,6 +1,6 @@
 // The grammar of web and mail addresses as they stand in running text, Japanese included: where each part ends.
 import { isAlphanumeric, isAsciiLetter, isDigit, isHiragana, isJapaneseLetter } from './script.ts';
-import { isAddress, isInternationalTopLevel, isTopLevel } from './top-level-domains.ts';
+import { beginsInternationalTopLevel, isAddress, isInternationalTopLevel, isTopLevel } from './top-level-domains.ts';
 
 const DOT = 0x2e;
 const HYPHEN = 0x2d;
@@ -18,9 +18,9 @@ const inUrl = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 const trailing = set(".,;:!?'*");
 
 export const isHostCharacter = (code: number): boolean => isAlphanumeric(code) || code === DOT || code === HYPHEN;
+const inMailbox = set('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._%+');
 /** Of the part of a mail address before the @. */
-export const isMailboxCharacter = (code: number): boolean =>
-  isHostCharacter(code) || code === 0x5f || code === 0x25 || code === 0x2b;
+export const isMailboxCharacter = (code: number): boolean => inMailbox[code] === 1;
 
 /** Full-width ～ stands for ~ in `/～tanaka/`, a common slip in Japanese pages. */
 function isUrlCharacter(text: string, at: number): boolean {
@@ -104,6 +104,7 @@ function endOfTopLevel(text: string, from: number, limit: number): number {
   let end = from;
   while (end < limit && isAsciiLetter(text.charCodeAt(end))) end++;
   if (end > from) return isTopLevel(text.slice(from, end)) ? end : -1;
+  if (!beginsInternationalTopLevel(text.charCodeAt(from))) return -1;
   for (let length = 2; length <= 6; length++) {
     if (isInternationalTopLevel(text.slice(from, from + length))) return from + length;
   }

@@ -29,8 +29,12 @@ export class WordFinder {
   readonly #ends: Int32Array;
   readonly #next: Int32Array;
   readonly #lengths: Int32Array;
-  /** Second units of words, by a hash with the first: most places of a text end here. */
+  /** First two units of words, by a hash of them: 1 where a word ends there, 2 where one goes on. Most places of a text end here. */
   readonly #pairs: Uint8Array;
+  /** First three units of words, by a hash of them: most other places end here. */
+  readonly #triples: Uint8Array;
+  /** 1 for the states after one unit, which have the most transitions. */
+  readonly #shallow: Uint8Array;
   /** What a unit as it stands in a text can begin: 1 for words of one unit, 2 for longer ones. */
   readonly #begins = new Uint8Array(0x10000);
 
@@ -45,6 +49,8 @@ export class WordFinder {
     this.#next = new Int32Array(most);
     // Small for short lists, so that it stays in the fastest cache.
     this.#pairs = new Uint8Array(1 << Math.min(16, Math.max(11, 32 - Math.clz32(8 * words.length))));
+    this.#triples = new Uint8Array(this.#pairs.length);
+    this.#shallow = new Uint8Array(most);
     const last = this.#pairs.length - 1;
     const parents: number[] = [0];
     const units: number[] = [0];
@@ -60,13 +66,17 @@ export class WordFinder {
           parents.push(state);
           units.push(unit);
           this.#add(state, unit, target);
+          if (state === 0) this.#shallow[target] = 1;
         }
         state = target;
       }
       if ((this.#ends[state] ?? -1) < 0) this.#ends[state] = number;
       const first = folded[word.charCodeAt(0)] ?? 0;
       begins[first] = (begins[first] ?? 0) | (word.length === 1 ? 1 : 2);
-      if (word.length > 1) this.#pairs[pairOf(first, folded[word.charCodeAt(1)] ?? 0) & last] = 1;
+      if (word.length < 2) continue;
+      const pair = pairOf(first, folded[word.charCodeAt(1)] ?? 0);
+      this.#pairs[pair & last] = (this.#pairs[pair & last] ?? 0) | (word.length === 2 ? 1 : 2);
+      if (word.length > 2) this.#triples[pairOf(pair, folded[word.charCodeAt(2)] ?? 0) & last] = 1;
     }
     for (let unit = 0; unit < 0x10000; unit++) this.#begins[unit] = begins[folded[unit] ?? 0] ?? 0;
     for (const state of breadthFirst(parents)) {
@@ -87,25 +97,39 @@ export class WordFinder {
    */
   find(units: Uint16Array, length: number): Found[] {
     const found: Found[] = [];
-    const [first, pairs, begins] = [this.#first, this.#pairs, this.#begins];
+    const [first, pairs, triples, begins, shallow] = [
+      this.#first,
+      this.#pairs,
+      this.#triples,
+      this.#begins,
+      this.#shallow,
+    ];
     const last = pairs.length - 1;
     let state = 0;
     for (let at = 0; at < length; at++) {
+      if (state !== 0) {
+        const unit = folded[units[at] ?? 0] ?? 0;
+        let target = 0;
+        while (target === 0 && state !== 0) {
+          // A shallow state stands for the unit before: their pair says sooner whether a word goes on.
+          if (shallow[state] === 0 || pairs[pairOf(folded[units[at - 1] ?? 0] ?? 0, unit) & last] !== 0)
+            target = this.#step(state, unit);
+          if (target === 0) state = this.#fail[state] ?? 0;
+        }
+        state = target;
+      }
       if (state === 0) {
         const begun = begins[units[at] ?? 0] ?? 0;
         if (begun === 0) continue;
         const unit = folded[units[at] ?? 0] ?? 0;
-        // Alone at the root: when no word goes on with the next unit, this one leads nowhere.
-        if ((begun & 1) === 0 && pairs[pairOf(unit, folded[units[at + 1] ?? 0] ?? 0) & last] === 0) continue;
-        state = first[unit] ?? 0;
-      } else {
-        const unit = folded[units[at] ?? 0] ?? 0;
-        let target = this.#step(state, unit);
-        while (target === 0 && state !== 0) {
-          state = this.#fail[state] ?? 0;
-          target = this.#step(state, unit);
+        // Alone at the root: when no word goes on with the next two units, this one leads nowhere.
+        if ((begun & 1) === 0) {
+          const pair = pairOf(unit, folded[units[at + 1] ?? 0] ?? 0);
+          const ends = pairs[pair & last] ?? 0;
+          if (ends === 0) continue;
+          if (ends === 2 && triples[pairOf(pair, folded[units[at + 2] ?? 0] ?? 0) & last] === 0) continue;
         }
-        state = target;
+        state = first[unit] ?? 0;
       }
       for (let end = state; end !== 0; end = this.#next[end] ?? 0) {
         const word = this.#ends[end] ?? -1;
