@@ -66,6 +66,9 @@ function compiled(expression: string): ParseResult {
     .registerVariable('meta', 'map');
   try {
     const parsed = environment.parse(expression);
+    // CEL's own matches() is a JavaScript regular expression here, and `(a+)+$` would take exponential time.
+    if (callsOf(parsed.ast).has('matches'))
+      throw new Error('matches() is not allowed, as its cost is not bounded: use contains, startsWith or endsWith');
     const { valid, type, error } = parsed.check();
     if (!valid) throw error ?? new Error('it does not check');
     if (type !== 'bool' && type !== 'dyn') throw new Error(`it gives a value of type ${type}, not true or false`);
@@ -77,4 +80,18 @@ function compiled(expression: string): ParseResult {
       cause: error,
     });
   }
+}
+
+/** Names of the functions and methods that an expression calls. */
+function callsOf(ast: unknown): Set<string> {
+  const calls = new Set<string>();
+  const open = [ast];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (typeof node !== 'object' || node === null) continue;
+    const { op, args }: { op?: unknown; args?: unknown } = node;
+    const isCall = op === 'call' || op === 'rcall';
+    if (isCall && Array.isArray(args) && typeof args[0] === 'string') calls.add(args[0]);
+    open.push(...(Array.isArray(node) ? node : [args]).filter((each) => each !== undefined));
+  }
+  return calls;
 }

@@ -75,7 +75,7 @@ describe('metadata', () => {
     ['meta.timestamp < "2020-01-01"', { timestamp: '2019-04-01T00:00:00Z' }],
     ['url.contains(".go.jp/") && text.size() == 5', {}],
     ['meta.a.b.c == null', { a: { b: { c: null } } }],
-    ['text.matches("春")', {}],
+    ['text.startsWith("春")', {}],
   ])('keeps where %s holds', (expression, meta) => {
     expect(keep(expression, meta)).toEqual({ keep: '春が来た。' });
   });
@@ -95,6 +95,9 @@ describe('metadata', () => {
     'text + 1 == 2',
     '"a"',
     'constructor.constructor("return 1")()',
+    '!text.matches("(a+)+$")',
+    '[1, 2].all(x, text.matches("a"))',
+    'meta.a == 1 || (meta.b == 2 && url.matches("a"))',
   ])('refuses %s before the run, with what to do', (expression) => {
     expect(() => keep(expression, {})).toThrow(PipelineError);
   });
