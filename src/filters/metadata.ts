@@ -10,7 +10,7 @@ const options = z.strictObject({
     .min(1)
     .default('true')
     .describe(
-      'CEL expression that is true for documents to keep; it sees text, url, id (strings) and meta (the record’s own fields)',
+      'CEL expression that is true for documents to keep; it sees text, url, id (strings) and meta (the record’s own fields); matches() is refused, as its cost is not bounded',
     ),
   onError: z
     .enum(['drop', 'keep'])
