@@ -72,12 +72,14 @@ export async function pipeline(): Promise<void> {
   const shards = await corpusShards();
   const large = prepare(shards);
   const small = prepare(shards.slice(0, 4));
+  const middle = prepare(shards.slice(0, 12));
   const results = {
     zcat: [] as number[],
     core: [] as Timed[],
     one: [] as Timed[],
     two: [] as Timed[],
     small: [] as Timed[],
+    middle: [] as Timed[],
   };
   try {
     for (let round = 0; round < ROUNDS; round++) {
@@ -86,9 +88,10 @@ export async function pipeline(): Promise<void> {
       results.one.push(run(large, 1));
       results.two.push(run(large, 2));
       results.small.push(run(small, 1));
+      results.middle.push(run(middle, 1));
     }
   } finally {
-    for (const dir of [large, small]) rmSync(dir, { recursive: true });
+    for (const dir of [large, middle, small]) rmSync(dir, { recursive: true });
   }
   print(results);
 }
@@ -99,12 +102,14 @@ function print({
   one,
   two,
   small,
+  middle,
 }: {
   zcat: number[];
   core: Timed[];
   one: Timed[];
   two: Timed[];
   small: Timed[];
+  middle: Timed[];
 }): void {
   const record = one[0]?.record;
   if (record === undefined) return;
@@ -114,7 +119,10 @@ function print({
   const cpu = (runs: readonly Timed[]): number => median(runs.map((each) => each.record.seconds.cpu.total));
   const resident = (runs: readonly Timed[]): number =>
     median(runs.map((each) => each.record.memory.peak - each.record.memory.index));
-  const growth = resident(one) / resident(small) - 1;
+  const memory = [small, middle, one].map(
+    (runs) =>
+      `${mb(resident(runs)).toFixed(0)} MB for ${mb(runs[0]?.record.bytes.decoded ?? 0).toFixed(0)} MB of input`,
+  );
   const lines = [
     `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}; medians of ${ROUNDS} interleaved rounds`,
     `corpus: ${mb(decoded).toFixed(0)} MB of JSONL decoded, ${mb(record.bytes.fetched).toFixed(0)} MB gzip, ${record.documents.read} documents, ${record.documents.kept} kept; output in ${OUTPUT}`,
@@ -141,7 +149,7 @@ function print({
     '',
     `2 workers on 2 cores / 1 worker on 1 core: ${(speed(two) / speed(core)).toFixed(2)}`,
     `2 workers / 1 worker, both on 2 cores: ${(speed(two) / speed(one)).toFixed(2)}`,
-    `resident memory without the index, ${mb(decoded).toFixed(0)} MB against ${mb(small[0]?.record.bytes.decoded ?? 0).toFixed(0)} MB of input: ${mb(resident(one)).toFixed(0)} MB against ${mb(resident(small)).toFixed(0)} MB (${(100 * growth).toFixed(1)} %)`,
+    `resident memory without the index, 1 worker: ${memory.join(', ')} (the second to the first: ${(100 * (resident(middle) / resident(small) - 1)).toFixed(1)} %)`,
     '',
     'CPU seconds per stage, 1 worker:',
     ...stages
