@@ -17,6 +17,8 @@ export const runRecordSchema = z.looseObject({
     file: z.string(),
     set: z.array(z.string()),
   }),
+  /** What the output may depend on besides the file: NFKC and letter case come from ICU's tables. */
+  versions: z.object({ node: z.string(), icu: z.string(), unicode: z.string() }),
   status: z.enum(['running', 'done', 'interrupted', 'stopped', 'failed']),
   /** Why the run ended before the corpus did, when it did. */
   note: z.string().exactOptional(),

@@ -123,6 +123,11 @@ export class Reporter {
     const trainer = this.#trainer();
     return {
       seiryu: version,
+      versions: {
+        node: process.versions.node,
+        icu: process.versions.icu ?? 'none',
+        unicode: process.versions.unicode ?? 'none',
+      },
       pipeline: {
         name: this.#plan.name,
         sha256: this.#plan.sha256,
