@@ -7,7 +7,12 @@ import { readLists } from './lib/list-files.ts';
 import { type Found, WordFinder } from './lib/word-finder.ts';
 
 const options = z.strictObject({
-  words: z.array(z.string().min(1)).default([]).describe('words to look for, whatever their case and the width of their Latin letters; put `normalize` before, which also makes half-width kana full'),
+  words: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'words to look for, whatever their case and the width of their Latin letters; put `normalize` before, which also makes half-width kana full',
+    ),
   files: z
     .array(z.string().min(1))
     .default([])
