@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import fastGlob from 'fast-glob';
+import { contextOf } from '../engine/context.ts';
 import { readRecord } from '../engine/record.ts';
 import { PipelineError } from '../errors.ts';
 import { type Explanation, explain } from '../inspect/replay.ts';
@@ -35,8 +36,7 @@ export const explainCommand = new Command('explain')
       ? loadPlan(file, set)
       : loadPlan(pipelineFile(flags.pipeline), flags.set));
     const abort = new AbortController();
-    const { language, baseDir } = plan;
-    const context = { language, baseDir, env: process.env, signal: abort.signal };
+    const context = contextOf(plan, { env: process.env, signal: abort.signal });
     try {
       const lines = explanationLines(id, await explain({ dir, plan, record, context }, id), look());
       process.stdout.write(`${lines.join('\n')}\n`);

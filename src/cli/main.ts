@@ -22,7 +22,7 @@ function explain(error: unknown): number {
 }
 
 // Blocks come and go outside the heap, and V8 counts them against a limit of a small multiple of the 20 MB that live in it:
-// without this it marks the whole heap once for every 7 MB of corpus, a sixth of a run's CPU time, and finds nothing.
+// without this it marks the whole heap once for every 7 MB of corpus, an eighth of a run's CPU time, and finds nothing.
 setFlagsFromString('--heap-growing-percent=200');
 
 for (const command of [program, ...program.commands]) command.exitOverride();

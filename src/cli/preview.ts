@@ -1,6 +1,7 @@
 // `seiryu preview`: the first documents, before and after, with the rule that acted.
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { contextOf } from '../engine/context.ts';
 import { PipelineError } from '../errors.ts';
 import { previewPage } from '../inspect/page.ts';
 import { preview } from '../inspect/preview.ts';
@@ -37,20 +38,15 @@ export const previewCommand = new Command('preview')
     const plan = await loadPlan(pipelineFile(file), flags.set);
     if (flags.only !== undefined) checkRule(plan, flags.only);
     const abort = new AbortController();
-    const { language, baseDir } = plan;
     const { documents, seed, only, sample } = flags;
     try {
-      const result = await preview(
-        plan,
-        { language, baseDir, env: process.env, signal: abort.signal },
-        {
-          documents,
-          seed,
-          show: flags.dropped ? 'dropped' : 'changed',
-          ...(only === undefined ? {} : { only }),
-          ...(sample === undefined ? {} : { sample }),
-        },
-      );
+      const result = await preview(plan, contextOf(plan, { env: process.env, signal: abort.signal }), {
+        documents,
+        seed,
+        show: flags.dropped ? 'dropped' : 'changed',
+        ...(only === undefined ? {} : { only }),
+        ...(sample === undefined ? {} : { sample }),
+      });
       if (flags.html === undefined) process.stdout.write(`${previewText(result, look())}\n`);
       else {
         await writeFile(flags.html, previewPage(plan.name, result));

@@ -1,9 +1,10 @@
 // `seiryu sources`: every corpus with its licence and what it needs; with a name or a pipeline file, its shards.
 import { Command } from 'commander';
 import { parse } from 'yaml';
+import { contextOf } from '../engine/context.ts';
 import { createSources } from '../engine/shards.ts';
 import { errorMessage, PipelineError } from '../errors.ts';
-import type { Context, JsonObject, Source, SourcePlugin } from '../pipeline/define.ts';
+import type { JsonObject, Source, SourcePlugin } from '../pipeline/define.ts';
 import { accessText } from '../pipeline/describe.ts';
 import { knownKeysOf, loadPlan } from '../pipeline/load.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
@@ -102,12 +103,7 @@ function corpusLines({ name, summary, licence, access, size, languages, referenc
   return `${name}: ${summary}\n${lines.join('\n')}`;
 }
 
-const contextOf = (language: string, baseDir: string): Context => ({
-  language,
-  baseDir,
-  env: process.env,
-  signal: new AbortController().signal,
-});
+const effects = { env: process.env, signal: new AbortController().signal };
 
 async function ofPipeline(file: string, flags: SourcesFlags): Promise<{ label: string; source: Source }[]> {
   const given = ['language', 'mirror'].filter((flag) => Reflect.get(flags, flag) !== undefined);
@@ -118,7 +114,7 @@ async function ofPipeline(file: string, flags: SourcesFlags): Promise<{ label: s
     });
   }
   const plan = await loadPlan(pipelineFile(file), flags.set);
-  const sources = createSources(plan, await loadRegistry(plan.plugins), contextOf(plan.language, plan.baseDir));
+  const sources = createSources(plan, await loadRegistry(plan.plugins), contextOf(plan, effects));
   return [...sources].map(([label, source]) => ({ label, source }));
 }
 
@@ -146,7 +142,10 @@ async function ofName(name: string, flags: SourcesFlags): Promise<{ label: strin
     });
   }
   const options = optionsOf(plugin, flags);
-  return { label: name, source: plugin.create(options, contextOf(language.data, process.cwd())) };
+  return {
+    label: name,
+    source: plugin.create(options, { language: language.data, baseDir: process.cwd(), ...effects }),
+  };
 }
 
 /** The options given on the command line, checked as those of a pipeline file are. */

@@ -7,6 +7,12 @@ export interface GateDecision {
   readonly duplicates: Record<string, number>;
 }
 
+export type Decided =
+  /** Kept, as the run's document of this number. */
+  | { readonly kept: number }
+  /** The deduper `label` found the kept document of the number `earlier`. */
+  | { readonly label: string; readonly earlier: number };
+
 export interface LabelledIndex {
   readonly label: string;
   readonly index: DedupIndex;
@@ -45,17 +51,28 @@ export class Gate {
     const duplicates: Record<string, number> = {};
     for (let document = 0; document < count; document++) {
       const row = document * this.words;
-      const label = this.#duplicateOf(signatures, row);
-      if (label !== undefined) {
-        const reason = `${label}.duplicate`;
+      const decided = this.decideOne(signatures, row);
+      if ('kept' in decided) {
+        this.#remember(signatures, row);
+        kept.push(document);
+      } else {
+        const reason = `${decided.label}.duplicate`;
         duplicates[reason] = (duplicates[reason] ?? 0) + 1;
-        continue;
       }
-      this.#admit(signatures, row);
-      this.#remember(signatures, row);
-      kept.push(document);
     }
     return { kept, duplicates };
+  }
+
+  /** Decides about the next document, without remembering it for the journal. (signatures from `row`: words) */
+  decideOne(signatures: Uint32Array, row: number): Decided {
+    let at = row;
+    for (const { label, index } of this.#indexes) {
+      const earlier = index.find(signatures, at);
+      if (earlier >= 0) return { label, earlier };
+      at += index.words;
+    }
+    this.#admit(signatures, row);
+    return { kept: this.#admitted - 1 };
   }
 
   /** Rebuilds the indexes from journalled signatures. */
@@ -68,15 +85,6 @@ export class Gate {
     const taken = this.#pending.slice(0, this.#pendingWords);
     this.#pendingWords = 0;
     return taken;
-  }
-
-  #duplicateOf(signatures: Uint32Array, row: number): string | undefined {
-    let at = row;
-    for (const { label, index } of this.#indexes) {
-      if (index.find(signatures, at) >= 0) return label;
-      at += index.words;
-    }
-    return undefined;
   }
 
   #admit(signatures: Uint32Array, row: number): void {

@@ -3,14 +3,13 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { fileSize } from '../durable-files.ts';
 import { DiskError, SeiryuError } from '../errors.ts';
-import type { Context } from '../pipeline/define.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { retryChannel } from '../sources/fetch/retry.ts';
-import { fetchSettings } from '../sources/fetch/settings.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
+import { contextOf } from './context.ts';
 import { FaultCounts } from './faults.ts';
 import { Governor } from './governor.ts';
 import { openLog } from './log.ts';
@@ -99,14 +98,7 @@ async function runLocked(
   const { log, close: closeLog } = openLog(paths.log, (await fileSize(paths.log)) ?? 0, governor);
   const abort = new AbortController();
   const { env, interrupt } = options;
-  const context: Context = {
-    language: plan.language,
-    baseDir: plan.baseDir,
-    env,
-    signal: abort.signal,
-    interrupt,
-    fetch: fetchSettings(plan.fetch, plan.stream.open),
-  };
+  const context = contextOf(plan, { env, signal: abort.signal, interrupt });
   const reporter = new Reporter(plan, paths, governor, before?.sessions ?? 0, workerCount(options));
   reporter.faults = faults.counts;
   options.onStart?.(() => reporter.progress());

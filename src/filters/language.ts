@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { define } from '../pipeline/define.ts';
 import { CodeUnits } from './lib/code-units.ts';
-import { applyEdits, type Edit, removeLine } from './lib/edits.ts';
+import { withoutLines } from './lib/edits.ts';
 import { Identifier } from './lib/identify.ts';
 import { columnsIn } from './lib/sentences.ts';
 
@@ -80,17 +80,12 @@ export const language = define({
       return {
         apply({ text }) {
           const units = code.of(text);
-          const edits: Edit[] = [];
-          for (let start = 0; start < text.length; ) {
-            let end = start;
-            while (units[end] !== NEWLINE) end++;
-            if (columnsIn(units, start, end) >= minLine) {
-              const found = identifier.of(text, units, start, end);
-              if (found.language !== '' && !accepted.has(found.language)) edits.push(removeLine(text, start, end));
-            }
-            start = end + 1;
-          }
-          return { keep: applyEdits(text, edits) };
+          const isForeign = (start: number, end: number): boolean => {
+            if (columnsIn(units, start, end) < minLine) return false;
+            const { language } = identifier.of(text, units, start, end);
+            return language !== '' && !accepted.has(language);
+          };
+          return { keep: withoutLines(text, units, isForeign) };
         },
       };
     return {
@@ -103,5 +98,3 @@ export const language = define({
     };
   },
 });
-
-const NEWLINE = 0x0a;

@@ -1,10 +1,10 @@
 // The `repetition` filter: drops documents that say the same again and again.
 import { z } from 'zod';
 import { define } from '../pipeline/define.ts';
-import { NgramRepeats, type Repeats } from './lib/ngram-repeats.ts';
 import { repeatedLines, repeatedParagraphs } from './lib/repeated-lines.ts';
 import { NgramRepetition } from './lib/repeated-ngrams.ts';
 import { TextUnits, type Units } from './lib/text-units.ts';
+import { type Repeats, TopNgram } from './lib/top-ngram.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -71,7 +71,7 @@ export const repetition = define({
   ],
   create(rules) {
     const cut = new TextUnits('all');
-    const ngrams = new NgramRepeats();
+    const ngrams = new TopNgram();
     const repetitions = new NgramRepetition();
     return {
       apply({ text }) {
@@ -90,7 +90,7 @@ export const repetition = define({
   },
 });
 
-function hasTopNgram(units: Units, ngrams: NgramRepeats, limits: readonly number[]): boolean {
+function hasTopNgram(units: Units, ngrams: TopNgram, limits: readonly number[]): boolean {
   const scale = units.name === 'word' ? 1 : WORD;
   const longest = Math.max(...limits.map((_, index) => (index + 2) * scale));
   // A longer n-gram occurs no more often than the most frequent of the shortest; most documents end here. Words have

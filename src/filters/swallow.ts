@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { define } from '../pipeline/define.ts';
 import { countKinds, KINDS, kind } from './lib/classes.ts';
 import { CodeUnits } from './lib/code-units.ts';
-import { NgramRepeats } from './lib/ngram-repeats.ts';
 import { type Repeated, repeatedLines } from './lib/repeated-lines.ts';
 import { NgramRepetition } from './lib/repeated-ngrams.ts';
+import { TopNgram } from './lib/top-ngram.ts';
 
 const share = z.number().min(0).max(1);
 
@@ -82,7 +82,7 @@ export const swallow = define({
   create(rules) {
     const code = new CodeUnits();
     const counts = new Uint32Array(KINDS);
-    const ngrams = new NgramRepeats();
+    const ngrams = new TopNgram();
     const repetitions = new NgramRepetition();
     return {
       apply({ text }) {
@@ -159,7 +159,7 @@ function measure(units: Uint16Array, text: string): Sentences {
   return { count: Math.max(1, count), units: all, longest, ellipses, marks: found, repeated };
 }
 
-function hasTopNgram(units: Uint16Array, length: number, ngrams: NgramRepeats, limits: readonly number[]): boolean {
+function hasTopNgram(units: Uint16Array, length: number, ngrams: TopNgram, limits: readonly number[]): boolean {
   // The most frequent pair of characters bounds them all; only a document of little else comes near.
   if (ngrams.mostFrequentBound(units, length, 2) <= Math.min(...limits) * (length - 3)) return false;
   return limits.some((limit, index) => {

@@ -21,62 +21,87 @@ const MOST_PER_DOUBLING = 2.6;
 const TELLING = 100;
 const FUZZED = 300;
 
-/** Runs every check; never throws for what the filter does. Takes some seconds. */
-export function checkFilter(plugin: FilterPlugin): Finding[] {
-  const cost = finding('cost linear in the text', () =>
-    firstProblem(hostileUnits, ([name, unit]) => linear(plugin, name, unit)),
-  );
-  const findings = [
-    ...declarationFindings(plugin),
-    ...plugin.examples.map(({ input, options, output, ...record }) =>
-      finding(`example ${JSON.stringify(input.slice(0, 40))}`, () => {
+/** One thing that a filter must do; `problem` says what is wrong, and throws when the filter throws. */
+export interface Check {
+  readonly name: string;
+  problem(): string | undefined;
+}
+
+/** What must hold of every filter, whatever the machine: the contract tests of Seiryu's own filters run the same checks. */
+export function contractChecks(plugin: FilterPlugin): Check[] {
+  return [
+    ...declarationChecks(plugin),
+    ...plugin.examples.map(({ input, options, output, ...record }) => ({
+      name: `example ${JSON.stringify(input.slice(0, 40))}`,
+      problem: () => {
         const decision = decide(plugin, input, options, record);
         return isDeepStrictEqual(decision, output)
           ? undefined
           : `expected ${JSON.stringify(output)}, got ${JSON.stringify(decision)}`;
-      }),
-    ),
-    finding('an empty text', () => checkedDecision(plugin, open(plugin), '')),
-    finding('all of Unicode, in steps', () => {
+      },
+    })),
+    { name: 'an empty text', problem: () => checkedDecision(plugin, open(plugin), '') },
+    {
+      name: 'all of Unicode, in steps',
+      problem: () => {
+        const filter = open(plugin);
+        return firstProblem(unicodeSteps(), (text) => checkedDecision(plugin, filter, text));
+      },
+    },
+    { name: 'the same decision each time, whatever came between', problem: () => repeatable(plugin) },
+  ];
+}
+
+/** Text of a megabyte for each of `units`. A filter of quadratic cost does not come back from these for minutes. */
+export function megabytes(plugin: FilterPlugin, units: Iterable<string>): Check {
+  return {
+    name: 'a megabyte of each of many odd characters',
+    problem: () => {
       const filter = open(plugin);
-      return firstProblem(unicodeSteps(), (text) => checkedDecision(plugin, filter, text));
-    }),
-    finding('the same decision each time, whatever came between', () => repeatable(plugin)),
-    cost,
-  ];
-  // A filter of quadratic cost would not come back from a megabyte.
-  if (cost.problem !== undefined) return findings;
-  const megabytes = finding('a megabyte of each of many odd characters', () => {
-    const filter = open(plugin);
-    return firstProblem(oddCharacters, (unit) => checkedDecision(plugin, filter, repeated(unit, MEGABYTE)));
+      return firstProblem(units, (unit) => checkedDecision(plugin, filter, repeated(unit, MEGABYTE)));
+    },
+  };
+}
+
+/** Runs every check; never throws for what the filter does. Takes some seconds. */
+export function checkFilter(plugin: FilterPlugin): Finding[] {
+  const findings = contractChecks(plugin).map(finding);
+  const cost = finding({
+    name: 'cost linear in the text',
+    problem: () => firstProblem(hostileUnits, ([name, unit]) => linear(plugin, name, unit)),
   });
-  return [...findings, megabytes];
+  if (cost.problem !== undefined) return [...findings, cost];
+  return [...findings, cost, finding(megabytes(plugin, oddCharacters))];
 }
 
-function declarationFindings({ options, summary, reasons, examples }: FilterPlugin): Finding[] {
+function declarationChecks({ options, summary, reasons, examples }: FilterPlugin): Check[] {
+  const check = (name: string, holds: () => boolean, wrong: string): Check => ({
+    name,
+    problem: () => (holds() ? undefined : wrong),
+  });
   return [
-    finding('works without options', () =>
-      options.safeParse({}).success ? undefined : 'every option needs a default',
+    check('works without options', () => options.safeParse({}).success, 'every option needs a default'),
+    check(
+      'refuses unknown options',
+      () => !options.safeParse({ noSuchOption: 1 }).success,
+      'use z.strictObject, so that a misspelt option is an error',
     ),
-    finding('refuses unknown options', () =>
-      options.safeParse({ noSuchOption: 1 }).success
-        ? 'use z.strictObject, so that a misspelt option is an error'
-        : undefined,
+    check('says what it does', () => summary.endsWith('.'), '`summary` should be a sentence'),
+    check(
+      'says what its reasons mean',
+      () => Object.values(reasons).every((sentence) => sentence !== ''),
+      'every reason needs a sentence',
     ),
-    finding('says what it does', () => (summary.endsWith('.') ? undefined : '`summary` should be a sentence')),
-    finding('says what its reasons mean', () =>
-      Object.values(reasons).every((sentence) => sentence !== '') ? undefined : 'every reason needs a sentence',
-    ),
-    finding('has examples', () => (examples.length > 0 ? undefined : '`examples` are its tests and its documentation')),
+    check('has examples', () => examples.length > 0, '`examples` are its tests and its documentation'),
   ];
 }
 
-function finding(check: string, run: () => string | undefined): Finding {
+function finding({ name, problem }: Check): Finding {
   try {
-    const problem = run();
-    return problem === undefined ? { check } : { check, problem };
+    const found = problem();
+    return found === undefined ? { check: name } : { check: name, problem: found };
   } catch (error) {
-    return { check, problem: `it threw: ${errorMessage(error)}` };
+    return { check: name, problem: `it threw: ${errorMessage(error)}` };
   }
 }
 

@@ -1,8 +1,9 @@
 // What a plan does to the first documents of its corpora: totals by rule, and the documents worth a look.
+
+import { type Reading, readRecords } from '../engine/read-records.ts';
 import type { Context } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { Random } from '../trainer/random.ts';
-import { type Reading, readRecords } from './documents.ts';
 import { segmentsOf } from './segments.ts';
 import { createTracer, type Trace } from './trace.ts';
 

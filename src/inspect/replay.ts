@@ -1,20 +1,17 @@
 // What became of one document in a finished run: read again from its shard, and decided again from the journal.
-import { cutBlocks } from '../engine/blocks.ts';
+import type { Decided } from '../engine/gate.ts';
 import { type JournalEntry, readJournal } from '../engine/journal.ts';
+import { readRecords } from '../engine/read-records.ts';
 import type { RunRecord } from '../engine/record.ts';
 import { runPaths } from '../engine/run-folder.ts';
-import { createSources } from '../engine/shards.ts';
 import { type ListedShard, type StreamCursor, startCursor } from '../engine/stream.ts';
+import { sum } from '../engine/tally.ts';
 import { PipelineError } from '../errors.ts';
 import type { Context, Document, Reject } from '../pipeline/define.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
-import { decodeBz2Stream } from '../sources/decode/bz2-stream.ts';
-import { formats } from '../sources/parse/index.ts';
-import { readShard } from '../sources/read.ts';
-import { readRecords } from './documents.ts';
-import { openSeen, type Seen } from './seen.ts';
+import { openSeen } from './seen.ts';
 import { createTracer, type Trace } from './trace.ts';
 
 export type Explanation =
@@ -110,28 +107,21 @@ function placeOf(id: string, shards: readonly ListedShard[]): Place {
   });
 }
 
-async function readOne(
-  { plan, context }: Run,
-  { listed: { source, shard }, ordinal }: Place,
-): Promise<Document | Reject | undefined> {
-  const opened = createSources(plan, await loadRegistry(plan.plugins), context).get(source);
-  if (opened === undefined) throw new Error(`the journal names an unknown source: ${source}`);
-  const format = formats[shard.format];
-  const bytes = readShard(opened.transport, shard, {
-    signal: context.signal,
-    runTask: async (task) => decodeBz2Stream(task.bytes),
-  });
-  for await (const cut of cutBlocks(bytes, format, plan.stream)) {
-    if (cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1) <= ordinal) continue;
-    if (cut.reject?.ordinal === ordinal) return cut.reject;
-    const { firstOrdinal, offset } = cut;
-    const parsed = format.parse(cut.bytes, { firstOrdinal, offset, fields: shard.fields });
-    const document = parsed.documents.find((each) => each.ordinal === ordinal);
-    if (document === undefined) return parsed.rejects.find((each) => each.ordinal === ordinal);
-    const { text, url, meta } = document;
-    return { id: `${source}/${shard.id}#${ordinal}`, text, meta, ...(url === undefined ? {} : { url }) };
+/** The record of an ordinal; undefined when it is no document by its format's rules. */
+async function readOne({ plan, context }: Run, { listed, ordinal }: Place): Promise<Document | Reject | undefined> {
+  let records = 0;
+  for await (const record of readRecords(plan, context, { shards: [listed], cursor: startCursor(1) })) {
+    if (record.kind === 'skipped') {
+      records += sum(record.reasons);
+      continue;
+    }
+    records++;
+    const at = record.kind === 'reject' ? record.reject.ordinal : Number(record.document.id.split('#').at(-1));
+    if (at === ordinal) return record.kind === 'reject' ? record.reject : record.document;
+    if (at > ordinal) return undefined;
   }
-  throw new PipelineError(`${source}/${shard.id} has no record ${ordinal}.`, {
+  if (ordinal < records) return undefined;
+  throw new PipelineError(`${listed.source}/${listed.shard.id} has no record ${ordinal}.`, {
     code: 'document.unknown',
     fix: 'Ordinals count the records of a shard from 0.',
   });
@@ -153,13 +143,13 @@ async function decideAgain(
   shards: readonly ListedShard[],
   entries: readonly JournalEntry[],
   entry: number,
-  wanted: (document: Document, decided: ReturnType<Seen['decide']>) => boolean,
-): Promise<{ document: Document; text: string; seen: ReturnType<Seen['decide']> } | undefined> {
+  wanted: (document: Document, decided: Decided) => boolean,
+): Promise<{ document: Document; text: string; seen: Decided } | undefined> {
   const registry = await loadRegistry(plan.plugins);
   const seen = await openSeen(plan, registry);
   const tracer = await createTracer(plan);
   for (const { checkpoint, signatures } of entries.slice(0, entry))
-    seen.restore(signatures, checkpoint.tally.documents.kept - seen.admitted);
+    seen.gate.restore(signatures, checkpoint.tally.documents.kept - seen.gate.admitted);
   const cursor = entries[entry - 1]?.checkpoint.cursor ?? startCursor(plan.stream.open);
   for await (const record of readRecords(plan, context, { shards, cursor })) {
     if (record.kind !== 'document') continue;

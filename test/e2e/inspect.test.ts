@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readRecords } from '../../src/inspect/documents.ts';
+import { readRecords } from '../../src/engine/read-records.ts';
 import { createTracer, type Outcome } from '../../src/inspect/trace.ts';
 import { loadPlan } from '../../src/pipeline/load.ts';
 import { cli, recordOf, SAMPLE, temporaryFolder } from '../helpers/cli.ts';
@@ -129,5 +130,29 @@ describe('preview', () => {
     const wrong = await cli(['preview', file, '--only', 'boilerplat']);
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('Did you mean boilerplate?');
+  });
+
+  it('is as patient with servers as the pipeline file says', async () => {
+    let asked = 0;
+    const server = createServer((_request, response) => {
+      asked++;
+      response.writeHead(503).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const patience = join(folder, 'patience.yaml');
+    await writeFile(
+      patience,
+      `sources: [{ cc100: { mirror: "http://127.0.0.1:${port}/" } }]\nsinks: [text]\nfetch: { attempts: 3, firstAttempts: 3, firstDelay: 1ms, longestDelay: 1ms }\n`,
+    );
+    try {
+      const { code, stderr } = await cli(['preview', patience]);
+      expect(stderr).toContain('after 3 attempts');
+      expect(code).toBe(3);
+      expect(asked).toBe(3);
+    } finally {
+      server.close();
+    }
   });
 });

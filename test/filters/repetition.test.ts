@@ -1,9 +1,9 @@
 // What users rely on of the `repetition` filter: text that goes round in circles goes, prose with refrains stays.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { NgramRepeats } from '../../src/filters/lib/ngram-repeats.ts';
 import { repeatedLines, repeatedParagraphs } from '../../src/filters/lib/repeated-lines.ts';
 import { NgramRepetition } from '../../src/filters/lib/repeated-ngrams.ts';
+import { TopNgram } from '../../src/filters/lib/top-ngram.ts';
 import { repetition } from '../../src/filters/repetition.ts';
 import { decide } from './run-filter.ts';
 
@@ -71,7 +71,7 @@ describe('repetition', () => {
   });
 
   it('counts n-grams as plain counting does, whatever the text', () => {
-    const repeats = new NgramRepeats();
+    const repeats = new TopNgram();
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 80 }),

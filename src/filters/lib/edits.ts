@@ -16,6 +16,18 @@ export const removeLine = (text: string, start: number, end: number): Edit => ({
   put: '',
 });
 
+/** The text without the lines [start, end) that `goes` names. `units` are its code units, with a line break after the last. */
+export function withoutLines(text: string, units: Uint16Array, goes: (start: number, end: number) => boolean): string {
+  const edits: Edit[] = [];
+  for (let start = 0; start < text.length; ) {
+    let end = start;
+    while (units[end] !== NEWLINE) end++;
+    if (goes(start, end)) edits.push(removeLine(text, start, end));
+    start = end + 1;
+  }
+  return applyEdits(text, edits);
+}
+
 /**
  * The text after the edits, which ascend and do not overlap. The same string when there are none. Where lines were
  * removed between two blank lines one of them goes, and none is left at the edges of the text. Linear.

@@ -2,7 +2,7 @@
 import type { Filter } from '../../pipeline/define.ts';
 import { countKinds, KINDS, visible } from './classes.ts';
 import { CodeUnits } from './code-units.ts';
-import { applyEdits, type Edit, removeLine } from './edits.ts';
+import { withoutLines } from './edits.ts';
 
 export interface ShareRule {
   readonly kinds: readonly number[];
@@ -13,8 +13,6 @@ export interface ShareRule {
   readonly minLine: number;
   readonly reason: string;
 }
-
-const NEWLINE = 0x0a;
 
 /** Linear: each character is looked at once. */
 export function shareOfKinds({ kinds, max, unit, minLine, reason }: ShareRule): Filter {
@@ -35,14 +33,7 @@ export function shareOfKinds({ kinds, max, unit, minLine, reason }: ShareRule): 
   return {
     apply({ text }) {
       const units = code.of(text);
-      const edits: Edit[] = [];
-      for (let start = 0; start < text.length; ) {
-        let end = start;
-        while (units[end] !== NEWLINE) end++;
-        if (exceeds(units, start, end, minLine)) edits.push(removeLine(text, start, end));
-        start = end + 1;
-      }
-      return { keep: applyEdits(text, edits) };
+      return { keep: withoutLines(text, units, (start, end) => exceeds(units, start, end, minLine)) };
     },
   };
 }

@@ -16,7 +16,7 @@ export interface Repeats {
   readonly topAt: number;
 }
 
-export class NgramRepeats {
+export class TopNgram {
   #slots = new Int32Array(1 << 12);
   #counts = new Uint32Array(1 << 12);
   #buckets = new Uint32Array(1 << 14);

@@ -1,11 +1,12 @@
 // A plan's documents in the order of its run, read in this process: for a look at the first few, not for whole corpora.
-import { createSources, listShards, shardOpener } from '../engine/shards.ts';
-import { type ListedShard, type StreamCursor, startCursor, streamBlocks } from '../engine/stream.ts';
+
 import type { Context, Document, Reject } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
 import { decodeBz2Stream } from '../sources/decode/bz2-stream.ts';
 import { formats } from '../sources/parse/index.ts';
+import { createSources, listShards, shardOpener } from './shards.ts';
+import { type ListedShard, type StreamCursor, startCursor, streamBlocks } from './stream.ts';
 
 /** A record of the stream: a document, or why it became none. */
 export type Reading =
