@@ -47,11 +47,13 @@ for (const character of ' \t\u3000|/()[]{}<>«»‹›≪≫←→↑↓⇒⇧�
 
 /** Notices that are not known by how they begin. Looked for in the whole text first, which spares most texts the rest. */
 const noticeWords = ['ookie', 'クッキー', '©', '無断', '転載'];
+/** Parts of them that begin with a rarer unit: the search stops at every unit like the first. */
+const rareParts = ['kie', 'ッキー', '©', '無断', '転載'];
 const hasNoticeWord = (text: string): boolean => noticeWords.some((word) => text.includes(word));
 
 export type Notices = 'some' | 'none';
 
-export const noticesIn = (text: string): Notices => (hasNoticeWord(text) ? 'some' : 'none');
+export const noticesIn = (text: string): Notices => (rareParts.some((part) => text.includes(part)) ? 'some' : 'none');
 
 /** What is known of all sites. */
 interface Known {

@@ -9,6 +9,7 @@ import {
   isHostCharacter,
   isLetterBeyondAscii,
   isMailboxCharacter,
+  mayBeHost,
 } from './url-grammar.ts';
 
 export interface Span {
@@ -28,8 +29,9 @@ const schemes = ['https', 'http', 'ttps', 'ttp', 'ftps', 'ftp', 'hxxps', 'hxxp',
  * Where an address may be. A regular expression and not `indexOf`: V8's optimiser takes that for a pure function and may
  * move it before the condition that guards it, and a text whose next `://` is far or nowhere is then searched to its end at
  * every dot (measured on Node 20, with a third such search: 3.3 s instead of 0.3 s for a million units of `www.日本語`).
+ * What follows a dot is a coarse form of what `atDot` asks for: most dots end a sentence.
  */
-const places = /\.|:\/\//g;
+const places = /\.(?=[\w.@\u3005-\uffa0-])|:\/\//g;
 
 /** Ascending and apart. Linear: every character is looked at a bounded number of times, whatever the text. */
 export function findUrls(text: string, mail: Mail): Span[] {
@@ -104,6 +106,7 @@ function atDot(text: string, dot: number, from: number, mail: Mail): Found {
     const hostEnd = endOfInternationalHost(text, start);
     return hostEnd > 0 ? spanTo(start, endOfUrl(text, hostEnd)) : nothing(end);
   }
+  if (!mayBeHost(text, start, end)) return nothing(end);
   const host = hostIn(text, start, end);
   if (host === undefined) return nothing(end);
   const addressEnd = endOfBareAddress(text, host);

@@ -1,5 +1,7 @@
 // The top-level domains that let a host be known without `http://` before it.
 
+import { isAsciiLetter } from './script.ts';
+
 const words = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
 /** So common on the web that two labels (`example.com`) are an address. */
@@ -24,6 +26,21 @@ const secondLevel = words('ac ad co com ed edu go gov gr lg mil ne net or org');
 
 /** Names of products, not addresses. */
 const names = words('asp.net vb.net ado.net ml.net paint.net battle.net');
+
+const LONGEST = Math.max(...[...known].map((label) => label.length));
+const LOWER = 0x20;
+/** (26 × 26) the first two letters that known top-level domains begin with. */
+const firstLetters = new Uint8Array(26 * 26);
+const place = (first: number, second: number): number => ((first | LOWER) - 0x61) * 26 + (second | LOWER) - 0x61;
+for (const label of known) firstLetters[place(label.charCodeAt(0), label.charCodeAt(1))] = 1;
+
+/** Whether text[start .. end) can be one, told by its length and its first two characters. */
+export const mayBeTopLevel = (text: string, start: number, end: number): boolean =>
+  end - start >= 2 &&
+  end - start <= LONGEST &&
+  isAsciiLetter(text.charCodeAt(start)) &&
+  isAsciiLetter(text.charCodeAt(start + 1)) &&
+  firstLetters[place(text.charCodeAt(start), text.charCodeAt(start + 1))] === 1;
 
 export const isTopLevel = (label: string): boolean => known.has(label.toLowerCase());
 const beginnings = new Uint8Array(0x10000);

@@ -1,6 +1,12 @@
 // The grammar of web and mail addresses as they stand in running text, Japanese included: where each part ends.
 import { isAlphanumeric, isAsciiLetter, isDigit, isHiragana, isJapaneseLetter } from './script.ts';
-import { beginsInternationalTopLevel, isAddress, isInternationalTopLevel, isTopLevel } from './top-level-domains.ts';
+import {
+  beginsInternationalTopLevel,
+  isAddress,
+  isInternationalTopLevel,
+  isTopLevel,
+  mayBeTopLevel,
+} from './top-level-domains.ts';
 
 const DOT = 0x2e;
 const HYPHEN = 0x2d;
@@ -129,6 +135,20 @@ export function hostIn(text: string, from: number, to: number): Host | undefined
   if (end - start > LONGEST_HOST) return undefined;
   const name = text.slice(start, end);
   return name.includes('.') && !name.includes('..') ? { start, end, name } : undefined;
+}
+
+/**
+ * False when `endOfBareAddress` would find no address in this run of host characters, told without cutting it out: its
+ * last label is a number (`3.14`) or no top-level domain begins so, and no `www` comes first.
+ */
+export function mayBeHost(text: string, from: number, to: number): boolean {
+  let [start, end] = [from, to];
+  while (start < end && !isAlphanumeric(text.charCodeAt(start))) start++;
+  while (end > start && !isAlphanumeric(text.charCodeAt(end - 1))) end--;
+  if ((text.charCodeAt(start) | 0x20) === 0x77) return true;
+  let label = end;
+  while (label > start && text.charCodeAt(label - 1) !== DOT) label--;
+  return label > start && mayBeTopLevel(text, label, end);
 }
 
 const topLevelOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);

@@ -1,6 +1,6 @@
 // Words that only announce an address (`URL：`, 詳しくはこちら): they go with it.
 
-import { isAlphanumeric, isJapaneseLetter } from './script.ts';
+import { isAlphanumeric, isJapanese, isJapaneseLetter } from './script.ts';
 
 export const LONGEST_LABEL = 24;
 
@@ -42,14 +42,30 @@ function hasManyLetters(text: string): boolean {
   let letters = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (isJapaneseLetter(code) || isAlphanumeric(code)) letters++;
+    if ((isJapaneseLetter(code) || isAlphanumeric(code)) && ++letters > LONGEST_LABEL) return true;
   }
-  return letters > LONGEST_LABEL;
+  return false;
+}
+
+const beginnings = new Uint8Array(0x10000);
+for (const label of labels) {
+  beginnings[label.charCodeAt(0)] = 1;
+  beginnings[label.toUpperCase().charCodeAt(0)] = 1;
+}
+
+/** Told by the first letter, which spares most texts the regular expression. False where the script is another. */
+function beginsUnlikeLabels(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isJapaneseLetter(code) || isAlphanumeric(code)) return beginnings[code] !== 1;
+    if (code >= 0x80 && !isJapanese(code)) return false;
+  }
+  return false;
 }
 
 /** Nothing, symbols, or words that only announce an address. */
 export function isTrace(text: string): boolean {
-  if (text.length > LONGEST_LABEL * 4 || hasManyLetters(text)) return false;
+  if (text.length > LONGEST_LABEL * 4 || hasManyLetters(text) || beginsUnlikeLabels(text)) return false;
   const left = bare(text);
   if (left === '') return true;
   if (left.length > LONGEST_LABEL) return false;

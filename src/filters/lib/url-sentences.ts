@@ -1,7 +1,7 @@
 // Japanese sentences that lean on an address (詳しくは…をご覧ください): without it they say nothing, so they go as well.
 import type { Span } from './find-urls.ts';
 import { isAlphanumeric, isHiragana, isJapaneseLetter } from './script.ts';
-import { closes, closing, withoutSpacesAfter, withoutSpacesBefore } from './url-cuts.ts';
+import { closerOf, closes, closing, withoutSpacesAfter, withoutSpacesBefore } from './url-cuts.ts';
 
 /** Sentences are looked for this far on either side; a longer one loses its address only. */
 const REACH = 300;
@@ -134,7 +134,7 @@ export class SentenceCutter {
     const left = withoutSpacesBefore(text, hole.start, from);
     const right = withoutSpacesAfter(text, hole.end, to);
     const back = right < to && leansBack(text, right, right > hole.end);
-    const over = right >= to || signAt(text, right) === STOPS || closes.has(text[right] ?? '');
+    const over = right >= to || signAt(text, right) === STOPS || closes(text.charCodeAt(right));
     const marks = this.#withoutArrows(left, from);
     const ahead = leansForward(text, left, from);
     const points = over && pointers.some((word) => text.endsWith(word, left));
@@ -240,12 +240,13 @@ export class SentenceCutter {
     return undefined;
   }
 
-  /** The bracket pair that stands directly around `hole`, and which kind it is; undefined when none does. */
-  enclosing(hole: Span): { span: Span; kind: 'quote' | 'note' } | undefined {
+  /** The bracket pair that stands directly around `hole`; undefined when none does. */
+  enclosing(hole: Span): Span | undefined {
     const left = withoutSpacesBefore(this.#text, hole.start, this.#line.start);
     const right = withoutSpacesAfter(this.#text, hole.end, this.#line.end);
-    const open = left > this.#line.start ? this.#text[left - 1] : undefined;
-    if (open === undefined || right >= this.#line.end || closing[open] !== this.#text[right]) return undefined;
-    return { span: { start: left - 1, end: right + 1 }, kind: '「『"“'.includes(open) ? 'quote' : 'note' };
+    if (left <= this.#line.start || right >= this.#line.end) return undefined;
+    const close = closerOf(this.#text.charCodeAt(left - 1));
+    if (close === 0 || close !== this.#text.charCodeAt(right)) return undefined;
+    return { start: left - 1, end: right + 1 };
   }
 }

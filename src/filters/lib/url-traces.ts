@@ -65,7 +65,7 @@ function editOf(
     hole = sentences.around(hole, index);
     const outer = sentences.enclosing(hole);
     if (outer === undefined) break;
-    hole = outer.span;
+    hole = outer;
   }
   if (hole.start === narrow.start && hole.end === narrow.end) return withLabel(text, narrow, line);
   return tidied(text, hole, line);
@@ -84,7 +84,7 @@ function tidied(text: string, { start, end }: Span, line: Span): Edit {
   const left = withoutSpacesBefore(text, start, line.start);
   const right = withoutSpacesAfter(text, end, line.end);
   const spaced = left < start || right > end;
-  const put = spaced && !closes.has(text[right] ?? '') && needsSpace(text, left, right, line) ? ' ' : '';
+  const put = spaced && !closes(text.charCodeAt(right)) && needsSpace(text, left, right, line) ? ' ' : '';
   return { start: left, end: right, put };
 }
 

@@ -20,7 +20,7 @@ export const cirrus: Format = {
   parse(bytes, at) {
     const textPath = (at.fields?.text ?? 'text').split('.');
     const read = (line: string) => readPage(line, textPath);
-    return parseRecords(bytes, at, { delimiter: '\n', isRecord, broken: 'json.invalid', read });
+    return parseRecords(bytes, at, { delimiter: '\n', isRecord, broken: 'json.invalid', escape: '\\u', read });
   },
 };
 

@@ -15,7 +15,7 @@ export function jsonLines(name: FormatName): Format {
     isRecord,
     parse(bytes, at) {
       const read = recordReader(at.fields ?? defaults);
-      return parseRecords(bytes, at, { delimiter: '\n', isRecord, broken: 'json.invalid', read });
+      return parseRecords(bytes, at, { delimiter: '\n', isRecord, broken: 'json.invalid', escape: '\\u', read });
     },
   };
 }

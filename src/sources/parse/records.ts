@@ -17,6 +17,8 @@ export interface RecordFormat {
   readonly isRecord: Format['isRecord'];
   /** Reason of a record that `read` throws for. */
   readonly broken: string;
+  /** What every escape of this format begins with that may spell half a surrogate pair; without it all texts are checked. */
+  readonly escape?: string;
   read(text: string): Reading;
 }
 
@@ -40,7 +42,8 @@ export function parseRecords(bytes: Uint8Array, at: Start, format: RecordFormat)
     const text = texts(record);
     if (format.isRecord(record)) {
       const reading = text === undefined ? invalidUtf8(record, offset) : attempt(format, text, offset);
-      if ('text' in reading) parsed.documents.push(documentAt(ordinal, offset, reading));
+      if ('text' in reading)
+        parsed.documents.push(documentAt(ordinal, offset, mayHoldHalves(format, text) ? whole(reading) : reading));
       else if ('skip' in reading) parsed.skipped[reading.skip] = (parsed.skipped[reading.skip] ?? 0) + 1;
       else parsed.rejects.push(rejectAt(ordinal, offset, record, reading));
       ordinal++;
@@ -92,17 +95,19 @@ function invalidUtf8(record: Buffer, offset: number): Reading {
   return { reject: 'utf8.invalid', detail: `No UTF-8 from byte ${offset + at} on (${hex}).` };
 }
 
-function documentAt(
-  ordinal: number,
-  offset: number,
-  { text, url, meta }: Extract<Reading, { text: string }>,
-): Parsed['documents'][number] {
-  // JSON may escape half a surrogate pair, which no UTF-8 can hold: U+FFFD stands for it, as in any decoder.
-  const whole = text.toWellFormed();
-  return url === undefined
-    ? { ordinal, offset, text: whole, meta }
-    : { ordinal, offset, text: whole, url: url.toWellFormed(), meta };
-}
+type Read = Extract<Reading, { text: string }>;
+
+const mayHoldHalves = ({ escape: mark }: RecordFormat, record = ''): boolean =>
+  mark === undefined || record.includes(mark);
+
+/** JSON may escape half a surrogate pair, which no UTF-8 can hold: U+FFFD stands for it, as in any decoder. */
+const whole = ({ text, url, meta }: Read): Read =>
+  url === undefined
+    ? { text: text.toWellFormed(), meta }
+    : { text: text.toWellFormed(), url: url.toWellFormed(), meta };
+
+const documentAt = (ordinal: number, offset: number, { text, url, meta }: Read): Parsed['documents'][number] =>
+  url === undefined ? { ordinal, offset, text, meta } : { ordinal, offset, text, url, meta };
 
 function rejectAt(
   ordinal: number,
