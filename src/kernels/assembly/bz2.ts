@@ -1,4 +1,7 @@
-// The inner loops of bzip2's decompression: Huffman and move-to-front decoding, the Burrows-Wheeler transform back, runs and CRC; PlainBlocks in src/sources/decode/bz2-plain.ts is its twin and oracle.
+// The inner loops of bzip2's decompression: here Huffman and move-to-front decoding, in bz2-text.ts the rest; PlainBlocks in src/sources/decode/bz2-plain.ts is its twin and oracle.
+import { prepare, roomOfLanes } from './bz2-text';
+
+export { checksum, invert, runs } from './bz2-text';
 
 const LOOKUP_BITS: u32 = 11;
 const MAX_LENGTH: u32 = 20;
@@ -21,7 +24,6 @@ const SYMBOLS = memory.data(6 * 258 * 2);
 const SELECTORS = memory.data(32768);
 const MTF = memory.data(256);
 const COUNTS = memory.data(256 * 4);
-const CRC_TABLE = memory.data(256 * 4);
 
 let words: usize = 0;
 let source: usize = 0;
@@ -29,14 +31,6 @@ let target: usize = 0;
 
 let endAt: usize = 0;
 let endCount: u32 = 0;
-
-// Where `runs` goes on.
-let word: u32 = 0;
-let left: u32 = 0;
-let copies: u32 = 0;
-let same: u32 = 0;
-let previous: u32 = 0;
-let crc: u32 = 0;
 
 export function lookups(): usize {
   return LOOKUPS;
@@ -66,23 +60,17 @@ export function output(): usize {
 export function position(): u32 {
   return <u32>((endAt - source) << 3) - endCount;
 }
-export function checksum(): u32 {
-  return ~crc;
-}
 
 /** Makes room for `inputBytes` of input (and 256 zeros after them) and `outputBytes` of output. Called once. */
 export function configure(inputBytes: u32, outputBytes: u32): void {
   words = (__heap_base + 63) & ~63;
-  source = words + ((<usize>MOST_WORDS) << 2);
+  const lanes = words + ((<usize>MOST_WORDS) << 2);
+  source = lanes + roomOfLanes(MOST_WORDS);
   target = source + inputBytes + 256;
   const end = target + outputBytes;
   const pages = <i32>((end + 0xffff) >>> 16);
   if (pages > memory.size()) memory.grow(pages - memory.size());
-  for (let byte: u32 = 0; byte < 256; byte++) {
-    let value = byte << 24;
-    for (let bit = 0; bit < 8; bit++) value = (value & 0x80000000) != 0 ? (value << 1) ^ 0x04c11db7 : value << 1;
-    store<u32>(CRC_TABLE + (<usize>byte << 2), value);
-  }
+  prepare(words, lanes, target, COUNTS, MOST_WORDS);
 }
 
 /** Past the end zeros are read; what they decode to says nothing about the data. */
@@ -179,65 +167,4 @@ export function symbols(bytes: u32, bit: u32, used: u32, selectorCount: u32, blo
   endAt = at;
   endCount = count;
   return <i32>length;
-}
-
-/** Puts, above each low byte, the index of the word that follows it in the text; then `runs` begins at `origin`. */
-export function invert(length: u32, origin: u32): void {
-  let sum: u32 = 0;
-  for (let at: usize = COUNTS; at < COUNTS + 1024; at += 4) {
-    const count = load<u32>(at);
-    store<u32>(at, sum);
-    sum += count;
-  }
-  for (let i: u32 = 0; i < length; i++) {
-    const next = COUNTS + (<usize>load<u8>(words + (<usize>i << 2)) << 2);
-    const slot = load<u32>(next);
-    store<u32>(next, slot + 1);
-    const to = words + (<usize>slot << 2);
-    store<u32>(to, load<u32>(to) | (i << 8));
-  }
-  word = load<u32>(words + (<usize>(load<u32>(words + (<usize>origin << 2)) >>> 8) << 2));
-  left = length;
-  copies = 0;
-  same = 0;
-  previous = 256;
-  crc = 0xffffffff;
-}
-
-/** Writes the next bytes of the block's text to the output, at most `most`; returns how many: 0 at the end. */
-export function runs(most: u32): u32 {
-  let to = target;
-  const end = target + most;
-  let next = word;
-  let rest = left;
-  let again = copies;
-  let equal = same;
-  let last = previous;
-  let sum = crc;
-  for (;;) {
-    while (again > 0 && to < end) {
-      store<u8>(to++, <u8>last);
-      sum = (sum << 8) ^ load<u32>(CRC_TABLE + (<usize>((sum >>> 24) ^ last) << 2));
-      again--;
-    }
-    if (again > 0 || rest == 0) break;
-    const byte = next & 0xff;
-    next = load<u32>(words + (<usize>(next >>> 8) << 2));
-    rest--;
-    if (equal == 4) {
-      again = byte;
-      equal = 0;
-      continue;
-    }
-    equal = byte == last ? equal + 1 : 1;
-    last = byte;
-    again = 1;
-  }
-  word = next;
-  left = rest;
-  copies = again;
-  same = equal;
-  previous = last;
-  crc = sum;
-  return <u32>(to - target);
 }

@@ -26,7 +26,7 @@ export type Bz2Step =
   | { readonly kind: 'needs-input' };
 
 /**
- * Decodes a run of bzip2 streams one block at a time from a window that the caller keeps. Memory: 8 MB of work space,
+ * Decodes a run of bzip2 streams one block at a time from a window that the caller keeps. Memory: 12 MB of work space,
  * and one block's output (0.9 MB; 46 MB when a bomb's block is all runs), which is held until its checksum agrees.
  */
 export class Bz2Decoder {

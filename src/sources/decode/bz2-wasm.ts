@@ -16,7 +16,7 @@ const BROKEN: Readonly<Record<number, string>> = {
   [-4]: 'a block is longer than its stream allows',
 };
 
-/** Holds 8 MB of memory of its own. */
+/** Holds 12 MB of memory of its own. */
 export class WasmBlocks implements BlockLoops {
   readonly #kernel = instantiateKernel('bz2', 'scalar');
   readonly tables: readonly HuffmanTable[];
