@@ -142,6 +142,8 @@ export interface Transport {
   open(path: string, options?: { start?: number; signal?: AbortSignal }): AsyncIterable<Uint8Array>;
   /** Files directly under a folder, sorted by name; paths relative to the base. */
   list(dir: string): Promise<ListedFile[]>;
+  /** Folders directly under a folder, sorted by name; paths relative to the base. */
+  folders(dir: string): Promise<string[]>;
   size(path: string): Promise<number | undefined>;
   /** Random access, for Parquet. */
   range(path: string, start: number, end: number, signal?: AbortSignal): Promise<ArrayBuffer>;

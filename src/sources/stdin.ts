@@ -70,6 +70,7 @@ class Input {
     once: true,
     open: (path, { start = 0, signal } = {}) => this.#open(path, start, signal),
     list: async () => [{ path: '-' }],
+    folders: async () => [],
     size: async () => undefined,
     range: async () => {
       throw new SourceError('Standard input cannot be read from any place.', {

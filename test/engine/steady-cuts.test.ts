@@ -43,6 +43,7 @@ function reading({ lies, codec = 'none', published = text, checksum, from = { of
       for (let at = start; at < told.length; at += 700) yield told.subarray(at, Math.min(told.length, at + 700));
     },
     list: async () => [],
+    folders: async () => [],
     size: async () => published.length,
     range: async () => new ArrayBuffer(0),
   };

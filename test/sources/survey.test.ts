@@ -13,6 +13,7 @@ function sourceOf(sizes: readonly (number | undefined)[], told: (path: string) =
         throw new Error('a survey reads nothing');
       },
       list: async () => [],
+      folders: async () => [],
       range: async () => {
         throw new Error('a survey reads nothing');
       },

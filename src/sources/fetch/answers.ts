@@ -12,6 +12,8 @@ const MAY_PASS = new Set([408, 425, 429]);
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | undefined;
+  /** The hub's `x-error-code`. */
+  readonly errorCode: string | undefined;
 }
 
 export interface Circumstances {
@@ -24,7 +26,7 @@ export interface Circumstances {
 
 /** The error that a status stands for; undefined when the body can be read (or is a 416, which callers judge). */
 export function failureOf(
-  { status, retryAfter }: Answer,
+  { status, retryAfter, errorCode }: Answer,
   url: URL,
   { access, now, sendsToken, redirected }: Circumstances,
 ): Error | undefined {
@@ -34,7 +36,11 @@ export function failureOf(
       kind: `status.${status}`,
       after: parseRetryAfter(retryAfter, now),
     });
-  const failure = refusal(status, url, accessFix(access, sendsToken));
+  // To those who are not logged in the hub does not say whether a dataset is private or is none.
+  const failure =
+    status === 401 && errorCode === 'RepoNotFound' && access !== undefined
+      ? unknownDataset(url, access)
+      : refusal(status, url, accessFix(access, sendsToken));
   // Addresses that a hub signs are good for minutes: asked again, it signs another.
   return redirected && (status === 401 || status === 403 || status === 404 || status === 410)
     ? new PassingError(`the address that the server redirects to answered ${status}.`, {
@@ -42,6 +48,13 @@ export function failureOf(
         final: failure,
       })
     : failure;
+}
+
+function unknownDataset(url: URL, { variable, page }: Access): SourceError {
+  return new SourceError(`${shownUrl(url)} may not be read: the server knows no such dataset, or it is private.`, {
+    code: 'fetch.forbidden',
+    fix: `Check its name at ${page}; of a private one, set the environment variable ${variable} to a token of an account that may read it.`,
+  });
 }
 
 function refusal(status: number, url: URL, fix: string): SourceError {

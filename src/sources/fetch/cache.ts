@@ -104,6 +104,7 @@ export class Cache {
     return {
       base: inner.base,
       list: (dir) => inner.list(dir),
+      folders: (dir) => inner.folders(dir),
       size: async (path) => (mine(path) ? this.#entries.get(key)?.bytes : undefined) ?? inner.size(path),
       open: (path, options = {}) => (mine(path) ? this.#open(inner, file, key, options) : inner.open(path, options)),
       range: async (path, start, end, signal) => {

@@ -93,12 +93,16 @@ export function createClient({ limits, env, access, login, now }: ClientOptions)
           url = next;
           continue;
         }
-        const failure = failureOf({ status, retryAfter: header('retry-after') }, url, {
-          access,
-          now: now(),
-          sendsToken,
-          redirected: hop > 0,
-        });
+        const failure = failureOf(
+          { status, retryAfter: header('retry-after'), errorCode: header('x-error-code') },
+          url,
+          {
+            access,
+            now: now(),
+            sendsToken,
+            redirected: hop > 0,
+          },
+        );
         if (failure !== undefined) {
           await discard(body);
           throw failure;

@@ -8,6 +8,8 @@ import { byName, segmentsOf } from './paths.ts';
 
 const READ = 256 * 1024;
 
+const below = (dir: string, name: string): string => (dir === '' ? name : `${dir.replace(/\/$/, '')}/${name}`);
+
 export function openFolder(folder: string, stop?: AbortSignal): Transport {
   const base = resolve(folder);
   const at = (path: string): string => join(base, ...segmentsOf(path, base));
@@ -38,11 +40,23 @@ export function openFolder(folder: string, stop?: AbortSignal): Transport {
       const files: { path: string; size: number }[] = [];
       for (const entry of entries) {
         if (!entry.isFile() && !entry.isSymbolicLink()) continue;
-        const path = dir === '' ? entry.name : `${dir.replace(/\/$/, '')}/${entry.name}`;
+        const path = below(dir, entry.name);
         const found = await stat(join(at(dir), entry.name)).catch(() => undefined);
         if (found?.isFile() === true) files.push({ path, size: found.size });
       }
       return files.sort(byName);
+    },
+
+    async folders(dir) {
+      const entries = await readdir(at(dir), { withFileTypes: true }).catch(async (error) => {
+        throw await described(error, base, dir);
+      });
+      const found: string[] = [];
+      for (const entry of entries) {
+        const link = entry.isSymbolicLink() ? await stat(join(at(dir), entry.name)).catch(() => undefined) : entry;
+        if (link?.isDirectory() === true) found.push(below(dir, entry.name));
+      }
+      return found.sort();
     },
 
     async size(path) {

@@ -5,7 +5,7 @@ import type { Transport } from '../../pipeline/define.ts';
 import { shownUrl } from './answers.ts';
 import { readBody } from './body.ts';
 import { bodyFailure, createClient, discard, type Exchange } from './client.ts';
-import { listHub, listIndex, type Page } from './listing.ts';
+import { type Listing, listHub, listIndex, type Page } from './listing.ts';
 import { realEffects, standardLimits, type TransportOptions } from './options.ts';
 import { encodePath, hubPlaceOf } from './paths.ts';
 import { PassingError, type Patience, Retries } from './retry.ts';
@@ -116,22 +116,25 @@ export function openHttp(
     }
   }
 
+  async function listing(dir: string): Promise<Listing> {
+    const index = new URL(urlOf(dir).href.replace(/\/?$/, '/'));
+    const place = hubPlaceOf(dir);
+    if (place === undefined) return listIndex(dir, index, page);
+    try {
+      return await listHub(place, root, page);
+    } catch (error) {
+      // A plain mirror of the hub's paths has no such interface, but lists its folders.
+      if (!(error instanceof SourceError) || error.code !== 'fetch.not_found') throw error;
+      return listIndex(dir, index, page);
+    }
+  }
+
   return {
     base: root.href,
     open: (path, { start = 0, signal } = {}) => bytes(path, start, Number.POSITIVE_INFINITY, joined(signal)),
 
-    async list(dir) {
-      const index = new URL(urlOf(dir).href.replace(/\/?$/, '/'));
-      const place = hubPlaceOf(dir);
-      if (place === undefined) return listIndex(dir, index, page);
-      try {
-        return await listHub(place, root, page);
-      } catch (error) {
-        // A plain mirror of the hub's paths has no such interface, but lists its folders.
-        if (!(error instanceof SourceError) || error.code !== 'fetch.not_found') throw error;
-        return listIndex(dir, index, page);
-      }
-    },
+    list: async (dir) => (await listing(dir)).files,
+    folders: async (dir) => (await listing(dir)).folders,
 
     async size(path) {
       const url = urlOf(path);

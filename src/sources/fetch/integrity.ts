@@ -51,6 +51,7 @@ export class Integrity {
       open: (path, options = {}) =>
         path === shard.path ? this.#watch(options.start ?? 0, options.signal) : transport.open(path, options),
       list: (dir) => transport.list(dir),
+      folders: (dir) => transport.folders(dir),
       size: (path) => transport.size(path),
       range: (path, start, end, signal) => {
         if (path === shard.path) this.#aside ??= 'ranges';

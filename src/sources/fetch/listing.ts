@@ -13,6 +13,12 @@ export interface Page {
   readonly url: URL;
 }
 
+/** What lies directly in a folder, each sorted by name; paths relative to the base. */
+export interface Listing {
+  readonly files: ListedFile[];
+  readonly folders: string[];
+}
+
 /** Reads a page and what stands on it; asks again where `read` throws a PassingError. */
 type ReadPage = <T>(url: URL, read: (page: Page) => T) => Promise<T>;
 
@@ -29,7 +35,7 @@ const hubEntries = z.array(
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /** The hub's tree: pages of 1,000 entries, joined by `Link: <…>; rel="next"`. */
-export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): Promise<ListedFile[]> {
+export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): Promise<Listing> {
   const { repository, revision } = place;
   const folder = place.file.replace(/\/$/, '');
   const encode = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
@@ -37,20 +43,24 @@ export async function listHub(place: HubPlace, root: URL, readPage: ReadPage): P
   let next: URL | undefined = new URL(`${tree}${folder === '' ? '' : `/${encode(folder)}`}?recursive=false`, root);
   const seen = new Set<string>();
   const files: ListedFile[] = [];
+  const folders: string[] = [];
+  const resolved = (path: string): string => `datasets/${repository}/resolve/${revision}/${path}`;
   while (next !== undefined && !seen.has(next.href)) {
     seen.add(next.href);
     const { page, entries }: HubPage = await readPage(next, (page) => ({ page, entries: parseEntries(page) }));
     for (const { type, path, size, lfs } of entries) {
-      if (type !== 'file' || parentOf(path) !== folder) continue;
+      if (parentOf(path) !== folder) continue;
+      if (type === 'directory') folders.push(resolved(path));
+      if (type !== 'file') continue;
       files.push({
-        path: `datasets/${repository}/resolve/${revision}/${path}`,
+        path: resolved(path),
         ...(size === undefined ? {} : { size }),
         ...(lfs && SHA256.test(lfs.oid) ? { checksum: { algorithm: 'sha256', value: lfs.oid } } : {}),
       });
     }
     next = nextPage(page);
   }
-  return files.sort(byName);
+  return { files: files.sort(byName), folders: folders.sort() };
 }
 
 interface HubPage {
@@ -85,30 +95,41 @@ function nextPage({ link, url }: Page): URL | undefined {
   return new URL(`${url.origin}${url.pathname}${next.search}`);
 }
 
-/** The links of an index page (nginx, Apache, Python's http.server, …) to files directly below it. */
-export async function listIndex(dir: string, index: URL, readPage: ReadPage): Promise<ListedFile[]> {
+/** The links of an index page (nginx, Apache, Python's http.server, …) to files and folders directly below it. */
+export async function listIndex(dir: string, index: URL, readPage: ReadPage): Promise<Listing> {
   const page = await readPage(index, (page) => page);
   const prefix = dir === '' ? '' : `${dir.replace(/\/$/, '')}/`;
   const names = new Set<string>();
   for (const [tag] of page.text.matchAll(/<a\s[^<>]*>/gi)) {
     const [, double, single] = /\shref\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
     const href = (double ?? single)?.replaceAll('&amp;', '&');
-    const name = href === undefined ? undefined : fileNameBelow(page.url, href);
+    const name = href === undefined ? undefined : nameBelow(page.url, href);
     if (name !== undefined) names.add(name);
   }
-  return [...names].map((name) => ({ path: `${prefix}${name}` })).sort(byName);
+  const paths = [...names].map((name) => `${prefix}${name}`);
+  return {
+    files: paths
+      .filter((path) => !path.endsWith('/'))
+      .map((path) => ({ path }))
+      .sort(byName),
+    folders: paths
+      .filter((path) => path.endsWith('/'))
+      .map((path) => path.slice(0, -1))
+      .sort(),
+  };
 }
 
-/** The name of a file directly below the page; undefined for the parent folder, subfolders, other places and sort links. */
-function fileNameBelow(page: URL, href: string): string | undefined {
+/** The name of what lies directly below the page, a folder's with its slash; undefined for other places and sort links. */
+function nameBelow(page: URL, href: string): string | undefined {
   if (!URL.canParse(href, page.href)) return undefined;
   const target = new URL(href, page);
   const folder = page.pathname.slice(0, page.pathname.lastIndexOf('/') + 1);
   if (target.origin !== page.origin || target.search !== '' || !target.pathname.startsWith(folder)) return undefined;
   const name = target.pathname.slice(folder.length);
-  if (name === '' || name.includes('/')) return undefined;
+  if (!/^[^/]+\/?$/.test(name)) return undefined;
   try {
-    return decodeURIComponent(name);
+    const decoded = decodeURIComponent(name);
+    return decoded.replace(/\/$/, '').includes('/') ? undefined : decoded;
   } catch {
     return name;
   }

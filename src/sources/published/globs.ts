@@ -1,12 +1,62 @@
-// Patterns for paths as cards of datasets write them: `*`, `?`, `[0-9]` within a name.
+// Patterns for paths as cards of datasets write them: `*`, `?`, `[0-9]` within a name, `**` over folders.
 
-/** The folder of a pattern, and the pattern of the names in it; undefined when the folder itself is a pattern. */
-export function splitPattern(pattern: string): { folder: string; name: string } | undefined {
-  const path = pattern.replace(/^(?:\.?\/)+/, '');
-  const slash = path.lastIndexOf('/');
-  const folder = path.slice(0, Math.max(0, slash));
-  return /[*?[\]]/.test(folder) ? undefined : { folder, name: path.slice(slash + 1) };
+/** Folders deeper than this below a `**` are not looked into: links on a disk may lead back up. */
+const DEEPEST = 16;
+
+/** What can be looked into, as paths from the root, which is ''. Folders that do not exist hold nothing. */
+export interface Tree<File> {
+  files(folder: string): Promise<readonly File[]>;
+  folders(folder: string): Promise<readonly string[]>;
 }
+
+/** A place in a tree where the rest of a pattern, from a part on, is looked for. */
+interface Place {
+  readonly folder: string;
+  readonly part: number;
+  readonly depth: number;
+}
+
+/**
+ * The files that a pattern matches, once each and in no order. Folders are looked into only where the pattern leads: a
+ * pattern without wild cards in its folders lists one. `nameOf`: a file's path.
+ */
+export async function matchingFiles<File>(
+  pattern: string,
+  tree: Tree<File>,
+  nameOf: (file: File) => string,
+): Promise<File[]> {
+  const written = pattern.split('/').filter((part) => part !== '' && part !== '.');
+  const parts = written.at(-1) === '**' ? [...written, '*'] : written;
+  const found = new Map<string, File>();
+  const seen = new Set<string>();
+  const waiting: Place[] = [{ folder: '', part: 0, depth: 0 }];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const key = `${place.part} ${place.folder}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const wanted = parts[place.part];
+    if (wanted === undefined) continue;
+    if (place.part === parts.length - 1) {
+      for (const file of await tree.files(place.folder))
+        if (matchesName(wanted, lastOf(nameOf(file)))) found.set(nameOf(file), file);
+    } else for (const next of await placesAfter(place, wanted, tree)) waiting.push(next);
+  }
+  return [...found.values()];
+}
+
+async function placesAfter<File>({ folder, part, depth }: Place, wanted: string, tree: Tree<File>): Promise<Place[]> {
+  const next = part + 1;
+  if (!/[*?[\]]/.test(wanted))
+    return [{ folder: folder === '' ? wanted : `${folder}/${wanted}`, part: next, depth: 0 }];
+  if (wanted !== '**') {
+    const matching = (await tree.folders(folder)).filter((path) => matchesName(wanted, lastOf(path)));
+    return matching.map((path) => ({ folder: path, part: next, depth: 0 }));
+  }
+  const below = depth < DEEPEST ? await tree.folders(folder) : [];
+  return [{ folder, part: next, depth: 0 }, ...below.map((path) => ({ folder: path, part, depth: depth + 1 }))];
+}
+
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
  * Whether a name matches. Goes back to the last star only, which is enough, so that a hostile pattern costs no more than

@@ -5,7 +5,7 @@ import type { FormatName, Shard, Transport } from '../../pipeline/define.ts';
 import { nearestName } from '../../pipeline/nearest-name.ts';
 import { readingOf } from '../parse/file-names.ts';
 import { cardConfigs, chosenConfig } from './dataset-card.ts';
-import { matchesName, splitPattern } from './globs.ts';
+import { matchingFiles } from './globs.ts';
 import { hubFolder } from './hub.ts';
 import { baseName } from './parts.ts';
 import { jsonOf, textOf } from './small-file.ts';
@@ -27,7 +27,7 @@ const SPLITS = ['train', 'training', 'test', 'testing', 'eval', 'evaluation', 'v
 /** The files of a split, by path. Throws SourceError (`source.empty`, `source.split`, `source.partial`) with what there is. */
 export async function hubFiles(transport: Transport, wanted: Wanted): Promise<HubFile[]> {
   const repository = new Repository(transport, wanted.dataset, wanted.revision);
-  const known: Known = { configs: new Set(), unfollowed: new Set() };
+  const known: Known = { configs: new Set() };
   const found =
     (await byCard(repository, wanted, known)) ??
     (await byLayout(repository, wanted, 'parquet')) ??
@@ -40,8 +40,6 @@ export async function hubFiles(transport: Transport, wanted: Wanted): Promise<Hu
 /** What was learnt on the way, for the message when nothing is found. */
 interface Known {
   readonly configs: Set<string>;
-  /** Patterns of the card that go over folders. */
-  readonly unfollowed: Set<string>;
 }
 
 /** One dataset at one revision; each folder is listed once. */
@@ -68,13 +66,18 @@ class Repository {
     return listing;
   }
 
+  /** The folders of a folder; none where there is no such folder. */
+  async folders(folder: string): Promise<string[]> {
+    const found = await this.#transport.folders(this.#at(folder)).catch(noneWhereMissing);
+    return found.map((path) => path.slice(this.#root.length + 1));
+  }
+
+  #at(folder: string): string {
+    return folder === '' ? this.#root : `${this.#root}/${folder}`;
+  }
+
   async #list(folder: string): Promise<HubFile[]> {
-    const files = await this.#transport
-      .list(folder === '' ? this.#root : `${this.#root}/${folder}`)
-      .catch((error: unknown) => {
-        if (error instanceof SourceError && error.code === 'fetch.not_found') return [];
-        throw error;
-      });
+    const files = await this.#transport.list(this.#at(folder)).catch(noneWhereMissing);
     return files.flatMap((file): HubFile[] => {
       const { codec, format } = readingOf(file.path);
       if (codec === undefined || (format !== 'parquet' && format !== 'jsonl')) return [];
@@ -82,6 +85,11 @@ class Repository {
       return [{ ...file, id: file.path.slice(this.#root.length + 1), codec, format }];
     });
   }
+}
+
+function noneWhereMissing(error: unknown): [] {
+  if (error instanceof SourceError && error.code === 'fetch.not_found') return [];
+  throw error;
 }
 
 const byPath = (files: readonly HubFile[]): HubFile[] =>
@@ -95,16 +103,11 @@ async function byCard(repository: Repository, wanted: Wanted, known: Known): Pro
   const patterns = config.splits.get(wanted.split);
   if (patterns === undefined) throw noSplit(wanted, config.name, [...config.splits.keys()]);
   const found: HubFile[] = [];
-  for (const pattern of patterns) {
-    const place = splitPattern(pattern);
-    // Patterns over folders need the list of the whole dataset, which the usual layouts mostly spare.
-    if (place === undefined) {
-      known.unfollowed.add(pattern);
-      return undefined;
-    }
-    const files = await repository.list(place.folder);
-    found.push(...files.filter(({ path }) => matchesName(place.name, baseName(path))));
-  }
+  const tree = {
+    files: (folder: string) => repository.list(folder),
+    folders: (folder: string) => repository.folders(folder),
+  };
+  for (const pattern of patterns) found.push(...(await matchingFiles(pattern, tree, ({ id }) => id)));
   return found.length > 0 ? byPath(found) : undefined;
 }
 
@@ -194,10 +197,6 @@ function nothing(transport: Transport, { dataset, config, split, revision }: Wan
   const where = `${transport.base} below ${hubFolder(dataset, revision, '')} (looked in ${looked})`;
   const fixes = [
     subsetsFix(config, [...known.configs]),
-    ...[...known.unfollowed].map(
-      (pattern) =>
-        `Its card has the pattern ${pattern} over folders, which is not followed: name one folder as \`config:\`.`,
-    ),
     `Stored in another format, try \`revision: ${CONVERTED}\` with \`config: default\`.`,
   ];
   return new SourceError(`No Parquet or JSON lines of the split ${split} at ${where}.`, {

@@ -173,6 +173,7 @@ describe('the cache', () => {
         yield Buffer.from('x');
       },
       list: async () => [],
+      folders: async () => [],
       size: async () => 1,
       range: async () => new ArrayBuffer(1),
     };

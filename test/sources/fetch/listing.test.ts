@@ -46,6 +46,19 @@ describe('the hub’s tree', () => {
     expect(mirror.requests.map(({ path }) => path)).toEqual(Array(3).fill('api/datasets/o/d/tree/main/x'));
   });
 
+  test('gives the folders of a folder, as an index page and a folder on the disk do', async () => {
+    const { base } = await hub();
+    const indexed = (await hub({ hub: false })).base;
+    const local = await folderOf({
+      'datasets/o/d/resolve/main/x/deeper/a.gz': '',
+      'datasets/o/d/resolve/main/x/b.gz': '',
+    });
+    for (const each of [base, indexed, local])
+      expect(await openTransport(each, noWaiting()).folders('datasets/o/d/resolve/main/x')).toEqual([
+        'datasets/o/d/resolve/main/x/deeper',
+      ]);
+  });
+
   test('knows datasets without an owner and revisions with slashes', async () => {
     const transport = openTransport((await hub()).base, noWaiting());
     expect(await transport.list('datasets/plain/resolve/main')).toMatchObject([
@@ -102,6 +115,7 @@ describe('an index page', () => {
       'corpus/r&d.gz',
       'corpus/single.txt',
     ]);
+    expect(await openTransport(base, noWaiting()).folders('corpus')).toEqual(['corpus/sub']);
   });
 
   test.each(['<a href', '<a '.repeat(300_000), `<a ${'href '.repeat(200_000)}>`, `<a href=${' '.repeat(500_000)}>`])(

@@ -1,7 +1,7 @@
 // Patterns in the cards of datasets: what they match, against a plain definition, and at what cost.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { matchesName, splitPattern } from '../../../src/sources/published/globs.ts';
+import { matchesName, matchingFiles, type Tree } from '../../../src/sources/published/globs.ts';
 
 /** By regular expression: slow on hostile patterns, right on short ones. */
 function expected(pattern: string, name: string): boolean {
@@ -44,11 +44,72 @@ describe('a pattern of names', () => {
   });
 });
 
+/** A tree of these paths that notes which folders were looked into. */
+function treeOf(paths: readonly string[]): { tree: Tree<string>; looked: string[] } {
+  const looked: string[] = [];
+  const inside = (folder: string): string[] =>
+    paths
+      .filter((path) => folder === '' || path.startsWith(`${folder}/`))
+      .map((path) => path.slice(folder === '' ? 0 : folder.length + 1));
+  const at = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
+  return {
+    looked,
+    tree: {
+      files: async (folder) => {
+        looked.push(folder);
+        return inside(folder)
+          .filter((rest) => !rest.includes('/'))
+          .map((name) => at(folder, name));
+      },
+      folders: async (folder) =>
+        [...new Set(inside(folder).flatMap((rest) => (rest.includes('/') ? [rest.split('/')[0] ?? ''] : [])))].map(
+          (name) => at(folder, name),
+        ),
+    },
+  };
+}
+
 describe('a pattern of paths', () => {
-  it('is a folder and names in it, unless the folder is a pattern', () => {
-    expect(splitPattern('data/ja/train-*.parquet')).toEqual({ folder: 'data/ja', name: 'train-*.parquet' });
-    expect(splitPattern('./train.jsonl')).toEqual({ folder: '', name: 'train.jsonl' });
-    expect(splitPattern('*/train.jsonl')).toBeUndefined();
-    expect(splitPattern('data/**/x.jsonl')).toBeUndefined();
+  const paths = [
+    'a.parquet',
+    'data/ja/x-1.parquet',
+    'data/ja/y.parquet',
+    'data/en/x-2.parquet',
+    'data/en/old/x-3.parquet',
+  ];
+
+  it.each([
+    ['a.parquet', ['a.parquet']],
+    ['./data/ja/x-*.parquet', ['data/ja/x-1.parquet']],
+    ['data/*/x-*.parquet', ['data/en/x-2.parquet', 'data/ja/x-1.parquet']],
+    ['data/*/*/*', ['data/en/old/x-3.parquet']],
+    ['**/x-?.parquet', ['data/en/old/x-3.parquet', 'data/en/x-2.parquet', 'data/ja/x-1.parquet']],
+    ['data/**', paths.slice(1)],
+    ['**/**/old/**/x-3.parquet', ['data/en/old/x-3.parquet']],
+    ['data/[a-i]*/old/*', ['data/en/old/x-3.parquet']],
+    ['none/*/x', []],
+  ])('%s matches %j', async (pattern, expected) => {
+    const found = await matchingFiles(pattern, treeOf(paths).tree, (path) => path);
+    expect(found.sort()).toEqual([...expected].sort());
+  });
+
+  it('leads only into the folders that it may match in', async () => {
+    const { tree, looked } = treeOf(paths);
+    await matchingFiles('data/ja/*.parquet', tree, (path) => path);
+    expect(looked).toEqual(['data/ja']);
+  });
+
+  it('looks into each folder once, however many stars, and not without end', async () => {
+    const looked: string[] = [];
+    const endless: Tree<string> = {
+      files: async (folder) => {
+        looked.push(folder);
+        return [];
+      },
+      folders: async (folder) => [`${folder}/up`],
+    };
+    await matchingFiles('**/**/**/x', endless, (path) => path);
+    expect(new Set(looked).size).toBe(looked.length);
+    expect(looked.length).toBeLessThan(60);
   });
 });
