@@ -114,9 +114,15 @@ class Places {
   readonly #hosts = new Set<string>();
   readonly #paths = new Map<string, string[]>();
 
-  /** Throws PipelineError `filter.url` for an entry without a host, or that is a public suffix and does not say so with `*.`. */
+  /** Throws PipelineError `filter.url` for a line of a hosts file or an Adblock list, for an entry without a host, or that is a public suffix and does not say so with `*.`. */
   constructor(entries: readonly string[], scope: 'host' | 'domain') {
     for (const entry of entries) {
+      if (/[\s|^!]|^\[/u.test(entry))
+        throw wrong(
+          entry,
+          'is no host or path',
+          'Of a hosts file give the second column alone, of an Adblock list the name between || and ^.',
+        );
       const suffix = entry.startsWith('*.') ? entry.slice(2).toLowerCase() : undefined;
       const place = suffix === undefined ? placeOf(entry.toLowerCase()) : { host: suffix, path: '/' };
       if (place === undefined || place.host === '')

@@ -55,6 +55,13 @@ describe('url-list', () => {
     expect(() => decide(urlList, '', { urls: ['/only/a/path'] })).toThrow(PipelineError);
   });
 
+  it.each(['0.0.0.0 ads.example.com', '||ads.example.com^', '@@||a.example.com', '! a remark', '[Adblock Plus 2.0]'])(
+    'refuses %s, which is of another kind of list',
+    (entry) => {
+      expect(() => decide(urlList, '', { urls: [entry] })).toThrow('is no host or path');
+    },
+  );
+
   it('reads no address of absurd length', () => {
     expect(byUrl(`http://example.com/${'a'.repeat(1e5)}`, { urls: ['example.com'], withoutUrl: 'drop' })).toBe(
       'no-url',
