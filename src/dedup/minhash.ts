@@ -1,7 +1,8 @@
 // The `minhash` deduper: drops documents nearly equal to an earlier one, found through bands, confirmed by the whole sketch.
 import { z } from 'zod';
-import { MAX_PERMUTATIONS, MAX_SHINGLE, permutations } from '../kernels/minhash.ts';
+import { MAX_PERMUTATIONS, type MinhashKernel, permutations } from '../kernels/minhash.ts';
 import { kernelVariant, wasmKernel, wasmOnePermutation } from '../kernels/minhash-wasm.ts';
+import { IGNORABLE, MAX_SHINGLE, SHINGLE_UNITS } from '../kernels/shingles.ts';
 import { type DedupIndex, define, type Signer } from '../pipeline/define.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
@@ -15,12 +16,17 @@ const minhashOptions = z
       .describe(
         '`one-permutation`: one hash a shingle, sorted into bands × rows bins (cost does not grow with them). `permutations`: classic MinHash, a hash for each of bands × rows.',
       ),
-    shingle: z
-      .int()
-      .min(1)
-      .max(MAX_SHINGLE)
-      .default(5)
-      .describe('Characters (UTF-16 units) in a shingle; white space never counts.'),
+    shingle: z.int().min(1).max(MAX_SHINGLE).default(5).describe('Characters (UTF-16 units) or words in a shingle.'),
+    unit: z
+      .enum(SHINGLE_UNITS)
+      .default('character')
+      .describe('What shingles are made of. `word`: for languages that put white space between words.'),
+    ignore: z
+      .array(z.enum(IGNORABLE))
+      .default(['space'])
+      .describe(
+        'What two texts may differ in without it counting: white space (it still ends a word), full and half `width`, upper and lower `case`, `digits`, `punctuation` and symbols. Any but white space costs about a tenth more time to sign.',
+      ),
     bands: z.int().min(1).max(MAX_PERMUTATIONS).default(14).describe('Bands; more find less similar documents.'),
     rows: z.int().min(1).max(64).default(8).describe('Minima in a band; more demand more similar documents.'),
     threshold: z
@@ -48,12 +54,17 @@ export const minhash = define({
   createIndex: (options) => new MinhashIndex(options),
 });
 
-function createSigner({ algorithm, shingle, bands, rows, seed }: MinhashOptions): Signer {
+function kernelOf({ algorithm, shingle, unit, ignore, bands, rows, seed }: MinhashOptions): MinhashKernel {
+  const shingling = { unit, length: shingle, ignore };
+  return algorithm === 'one-permutation'
+    ? wasmOnePermutation(bands * rows, seed, shingling, kernelVariant())
+    : wasmKernel(permutations(bands * rows, seed), shingling, kernelVariant());
+}
+
+function createSigner(options: MinhashOptions): Signer {
+  const { bands, rows } = options;
   const shape = sketchShape(bands, rows);
-  const kernel =
-    algorithm === 'one-permutation'
-      ? wasmOnePermutation(bands * rows, seed, shingle, kernelVariant())
-      : wasmKernel(permutations(bands * rows, seed), shingle, kernelVariant());
+  const kernel = kernelOf(options);
   const minima = new Uint32Array(bands * rows);
   return {
     words: shape.words,

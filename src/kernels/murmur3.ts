@@ -43,6 +43,14 @@ export function murmur3(bytes: Uint8Array): [bigint, bigint] {
   return [h1, (h2 + h1) & MASK];
 }
 
+/** The hash of a text's UTF-16 units, as `ContentHash` writes it, by the plain function. */
+export function plainTextHash(text: string, out: Uint32Array, at: number): void {
+  for (const [half, value] of murmur3(Buffer.from(text, 'utf16le')).entries()) {
+    out[at + 2 * half] = Number(value & 0xffff_ffffn);
+    out[at + 2 * half + 1] = Number(value >> 32n);
+  }
+}
+
 /** CAPACITY in assembly/murmur3.ts, in UTF-16 units. */
 const UNITS = 16_384;
 

@@ -1,5 +1,8 @@
 // One-permutation MinHash in plain TypeScript: what the WebAssembly kernel computes, written to be read; its test oracle.
-import { type MinhashKernel, mix32, shingleHashes } from './minhash.ts';
+import type { MinhashKernel } from './minhash.ts';
+import { plainTextHash } from './murmur3.ts';
+import { mix32, type Shingling, shingleHashes } from './shingles.ts';
+import { shortMinima } from './short-texts.ts';
 
 /** Distinct shingles that empty bins are filled from; a text with more leaves none of at most 1024 bins empty. */
 export const MAX_DISTINCT = 16_384;
@@ -22,17 +25,17 @@ function place(hash: number, bins: number): { bin: number; value: number } {
  * keeps the variance of independent permutations for short texts. Unbiased. O(text + bins · log bins) expected,
  * O(text + 16,384 × bins) for the worst text.
  */
-export function plainOnePermutation(bins: number, seed: number, shingle: number): MinhashKernel {
+export function plainOnePermutation(bins: number, seed: number, shingling: Shingling): MinhashKernel {
   return {
     minima(text, out) {
       out.fill(EMPTY);
       const first = saltOf(seed, 0);
       const distinct = new Set<number>();
-      for (const hash of shingleHashes(text, shingle)) {
+      for (const hash of shingleHashes(text, shingling)) {
         lower(out, place((hash ^ first) >>> 0, bins));
         if (distinct.size < MAX_DISTINCT) distinct.add(hash);
       }
-      if (distinct.size === 0) return;
+      if (distinct.size === 0) return shortMinima(text, shingling, plainTextHash, out);
       for (let round = 1; round < bins && out.includes(EMPTY); round++) {
         const salt = saltOf(seed, round);
         const filled = new Uint32Array(bins).fill(EMPTY);

@@ -2,6 +2,9 @@
 declare module 'minhash' {
   export class Minhash {
     constructor(config?: { numPerm?: number; seed?: number });
+    /** A minimum a permutation. */
+    readonly hashvalues: number[];
+    readonly maxHash: number;
     update(value: string): void;
     jaccard(other: Minhash): number;
   }

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { permutations, plainKernel, shingleHashes } from '../../src/kernels/minhash.ts';
+import { type MinhashKernel, permutations, plainKernel } from '../../src/kernels/minhash.ts';
 import { type KernelVariant, wasmKernel, wasmOnePermutation } from '../../src/kernels/minhash-wasm.ts';
 import { plainOnePermutation } from '../../src/kernels/one-permutation.ts';
+import { IGNORABLE, SHINGLE_UNITS, type Shingling } from '../../src/kernels/shingles.ts';
 
 const VARIANTS: readonly KernelVariant[] = ['simd', 'scalar'];
+const CHARACTERS: Shingling = { unit: 'character', length: 5, ignore: ['space'] };
+const ALL: Shingling = { unit: 'character', length: 5, ignore: IGNORABLE };
+const WORDS: Shingling = { unit: 'word', length: 3, ignore: IGNORABLE };
 
-function minima(kernel: { minima(text: string, out: Uint32Array): void }, text: string, count: number): number[] {
+function minima(kernel: MinhashKernel, text: string, count: number): number[] {
   const out = new Uint32Array(count);
   kernel.minima(text, out);
   return [...out];
@@ -16,23 +20,40 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),
   // Lone surrogates and white space of every kind.
   fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 300 }).map((units) => String.fromCharCode(...units)),
+  // White space, marks after kana and after what they cannot join, digits and punctuation of both widths, NULs.
   fc
-    .array(fc.constantFrom('清', '流', ' ', '\u3000', '\n', 'a', '\ud800'), { maxLength: 100 })
+    .array(fc.constantFrom(...'清流 \u3000\naAＡ0０٣.。、カｶﾞﾟ\u3099\u309aハﾊゝ\0\ufffe\uffff\ud800'), { maxLength: 100 })
     .map((units) => units.join('')),
+  // Many shingles that are the same, and a few that are not.
+  fc
+    .array(fc.tuple(fc.constantFrom('清', '清流が', 'ab '), fc.integer({ min: 1, max: 700 })), { maxLength: 3 })
+    .map((parts) => parts.map(([unit, count]) => unit.repeat(count)).join('')),
 );
+const anyShingling: fc.Arbitrary<Shingling> = fc.record({
+  unit: fc.constantFrom(...SHINGLE_UNITS),
+  length: fc.integer({ min: 1, max: 20 }),
+  ignore: fc.oneof(fc.constant(['space'] as const), fc.subarray([...IGNORABLE])),
+});
+
+/** Texts whose pieces of 16,384 units end between a kana and its mark, between two marks, in a word, in a shingle. */
+const long = [16_383, 16_384, 16_385, 16_390, 40_000].flatMap((length) => {
+  const varied = Array.from({ length }, (_, i) => String.fromCodePoint(0x3041 + ((i * i) % 83))).join('');
+  const marked = Array.from({ length }, (_, i) => (i % 89 === 0 ? ' ' : 'カﾞゝﾟ\u3099'[(i * i) % 5])).join('');
+  return [varied, marked, 'あ'.repeat(length), `${'ﾞ'.repeat(length - 1)}カ`];
+});
 
 describe.each(VARIANTS)('the %s MinHash kernel', (variant) => {
-  it('equals its TypeScript twin on any text, shingle length and number of permutations', () => {
+  it('equals its TypeScript twin on any text, shingling and number of permutations', () => {
     fc.assert(
       fc.property(
         anyText,
-        fc.integer({ min: 1, max: 20 }),
+        anyShingling,
         fc.integer({ min: 1, max: 150 }),
         fc.integer(),
-        (text, shingle, count, seed) => {
+        (text, shingling, count, seed) => {
           const constants = permutations(count, seed);
-          expect(minima(wasmKernel(constants, shingle, variant), text, count)).toEqual(
-            minima(plainKernel(constants, shingle), text, count),
+          expect(minima(wasmKernel(constants, shingling, variant), text, count)).toEqual(
+            minima(plainKernel(constants, shingling), text, count),
           );
         },
       ),
@@ -40,35 +61,34 @@ describe.each(VARIANTS)('the %s MinHash kernel', (variant) => {
     );
   });
 
-  it('keeps its place across the pieces of a long text', () => {
-    const constants = permutations(112, 1);
-    const wasm = wasmKernel(constants, 5, variant);
-    const plain = plainKernel(constants, 5);
-    for (const length of [16_383, 16_384, 16_385, 16_390, 40_000]) {
-      const text = Array.from({ length }, (_, i) => String.fromCodePoint(0x3041 + ((i * i) % 83))).join('');
-      expect(minima(wasm, text, 112)).toEqual(minima(plain, text, 112));
-    }
+  it.each([CHARACTERS, ALL, WORDS])('keeps its place across the pieces of a long text: %o', (shingling) => {
+    const constants = permutations(20, 1);
+    const wasm = wasmKernel(constants, shingling, variant);
+    const plain = plainKernel(constants, shingling);
+    for (const text of long) expect(minima(wasm, text, 20)).toEqual(minima(plain, text, 20));
   });
 
   it('remembers nothing of the text before', () => {
-    const kernel = wasmKernel(permutations(112, 1), 5, variant);
-    const alone = minima(kernel, '清流が静かに流れる。', 112);
-    minima(kernel, 'まったく別の長い文章がここにある。', 112);
-    expect(minima(kernel, '清流が静かに流れる。', 112)).toEqual(alone);
+    for (const shingling of [CHARACTERS, ALL, WORDS]) {
+      const kernel = wasmKernel(permutations(112, 1), shingling, variant);
+      const alone = minima(kernel, '清流が 静かに 流れる。', 112);
+      minima(kernel, 'まったく 別の 長い 文章が ここに ある', 112);
+      expect(minima(kernel, '清流が 静かに 流れる。', 112)).toEqual(alone);
+    }
   });
 });
 
 describe.each(VARIANTS)('the %s one-permutation kernel', (variant) => {
-  it('equals its TypeScript twin on any text, shingle length and number of bins', () => {
+  it('equals its TypeScript twin on any text, shingling and number of bins', () => {
     fc.assert(
       fc.property(
         anyText,
-        fc.integer({ min: 1, max: 20 }),
+        anyShingling,
         fc.integer({ min: 1, max: 150 }),
         fc.integer({ min: 0, max: 0xffff_ffff }),
-        (text, shingle, bins, seed) => {
-          expect(minima(wasmOnePermutation(bins, seed, shingle, variant), text, bins)).toEqual(
-            minima(plainOnePermutation(bins, seed, shingle), text, bins),
+        (text, shingling, bins, seed) => {
+          expect(minima(wasmOnePermutation(bins, seed, shingling, variant), text, bins)).toEqual(
+            minima(plainOnePermutation(bins, seed, shingling), text, bins),
           );
         },
       ),
@@ -76,34 +96,18 @@ describe.each(VARIANTS)('the %s one-permutation kernel', (variant) => {
     );
   });
 
-  it('keeps its place across the pieces of a long text, also where one shingle must fill every bin', () => {
-    const wasm = wasmOnePermutation(112, 1, 5, variant);
-    const plain = plainOnePermutation(112, 1, 5);
-    for (const length of [16_383, 16_384, 16_385, 16_390, 40_000]) {
-      const varied = Array.from({ length }, (_, i) => String.fromCodePoint(0x3041 + ((i * i) % 83))).join('');
-      expect(minima(wasm, varied, 112)).toEqual(minima(plain, varied, 112));
-      expect(minima(wasm, 'あ'.repeat(length), 112)).toEqual(minima(plain, 'あ'.repeat(length), 112));
-    }
-  });
+  it.each([CHARACTERS, ALL, WORDS])(
+    'keeps its place across the pieces of a long text, also where one shingle must fill every bin: %o',
+    (shingling) => {
+      const wasm = wasmOnePermutation(112, 1, shingling, variant);
+      const plain = plainOnePermutation(112, 1, shingling);
+      for (const text of long) expect(minima(wasm, text, 112)).toEqual(minima(plain, text, 112));
+    },
+  );
 
-  it('leaves no bin empty but for a text without a shingle', () => {
-    const kernel = wasmOnePermutation(1024, 7, 5, variant);
-    for (const text of ['清', '清流が流れる', '清流が静かに流れる川のほとりで'.repeat(9)])
+  it('leaves no bin empty', () => {
+    const kernel = wasmOnePermutation(1024, 7, CHARACTERS, variant);
+    for (const text of ['', ' \n', '清', '清流が流れる', '清流が静かに流れる川のほとりで'.repeat(9)])
       expect(minima(kernel, text, 1024)).not.toContain(0xffff_ffff);
-    expect(new Set(minima(kernel, ' \n', 1024))).toEqual(new Set([0xffff_ffff]));
-  });
-});
-
-describe('shingles', () => {
-  it('are all windows of the text without its white space', () => {
-    const plain = [...shingleHashes('清流が流れる川', 5)];
-    expect(plain).toHaveLength(3);
-    expect([...shingleHashes('清 流\nが　流れ\r\nる川', 5)]).toEqual(plain);
-  });
-
-  it('of a text shorter than one are the text itself, and an empty text has none', () => {
-    expect([...shingleHashes('清流', 5)]).toHaveLength(1);
-    expect([...shingleHashes('清流', 5)]).not.toEqual([...shingleHashes('流清', 5)]);
-    expect([...shingleHashes(' \n', 5)]).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // MinHash minima of a text's shingles, four permutations at a time; `src/kernels/minhash.ts` is its twin and oracle.
-import { beginText, HASHES, hashPiece, hashRest, INPUT, setShingle } from './shingles';
+import { beginText, HASHES, hashPiece, hashRest, hasShingle, INPUT, setShingle } from './shingles';
+import { TABLE, VOICED } from './units';
 
 const MAX_PERMUTATIONS: i32 = 1024;
 
@@ -22,10 +23,17 @@ export function minima(): usize {
   return MINIMA;
 }
 
-/** `count` is a multiple of 16; the caller fills multipliers and addends. */
-export function configure(count: i32, length: i32): void {
+export function table(): usize {
+  return TABLE;
+}
+export function voiced(): usize {
+  return VOICED;
+}
+
+/** `count` is a multiple of 16; the caller fills multipliers and addends, and both tables when `byTable` is not 0. */
+export function configure(count: i32, length: i32, ofWords: i32, byTable: i32): void {
   permutations = count;
-  setShingle(length);
+  setShingle(length, ofWords, byTable);
 }
 
 export function begin(): void {
@@ -38,8 +46,10 @@ export function update(units: i32): void {
   lower(hashPiece(units));
 }
 
-export function end(): void {
-  lower(hashRest());
+/** Returns 1 when the text had a shingle. */
+export function end(): i32 {
+  lower(hashRest(0));
+  return hasShingle() ? 1 : 0;
 }
 
 function lower(count: i32): void {

@@ -1,23 +1,25 @@
 // One hash a shingle sorts it into a bin, whose least value counts; `src/kernels/one-permutation.ts` is its twin and oracle.
-import { beginText, HASHES, hashPiece, hashRest, INPUT, mix, setShingle } from './shingles';
+import { beginDistinct, DISTINCT, distinctCount, gather, MAX_DISTINCT } from './distinct';
+import { beginText, HASHES, hashPiece, hashRest, hasShingle, INPUT, mix, setShingle } from './shingles';
+import { TABLE, VOICED } from './units';
 
 const MAX_BINS: i32 = 1024;
-/** Distinct shingles that empty bins are filled from; a text with more leaves none empty. */
-const MAX_DISTINCT: i32 = 16384;
 const EMPTY: u32 = 0xffffffff;
 const STEP: u32 = 0x9e3779b9;
+/** Hashes times rounds from which on it pays to leave repeated shingles out. */
+const WASTE: i32 = 4096;
 
 const MINIMA = memory.data(MAX_BINS * 4);
 const ROUND = memory.data(MAX_BINS * 4);
-const DISTINCT = memory.data(MAX_DISTINCT * 4);
-/** Open addressing; hash 0 is counted apart. */
-const TABLE = memory.data(MAX_DISTINCT * 2 * 4);
+/** Numbers of the bins that are still empty. */
+const HOLES = memory.data(MAX_BINS * 4);
+/** The hashes of a round, with room for three more: they are mixed four at a time. */
+const SALTED = memory.data((MAX_DISTINCT + 4) * 4, 16);
 
 let bins: u32 = 0;
 let seed: u32 = 0;
-let distinct: i32 = 0;
-let slots: u32 = 0;
-let sawZero: bool = false;
+let pieces: i32 = 0;
+let held: i32 = 0;
 
 export function input(): usize {
   return INPUT;
@@ -25,113 +27,138 @@ export function input(): usize {
 export function minima(): usize {
   return MINIMA;
 }
+export function table(): usize {
+  return TABLE;
+}
+export function voiced(): usize {
+  return VOICED;
+}
 
-export function configure(count: i32, length: i32, first: u32): void {
+/** The caller fills both tables when `byTable` is not 0. */
+export function configure(count: i32, first: u32, length: i32, ofWords: i32, byTable: i32): void {
   bins = count;
   seed = first;
-  setShingle(length);
+  setShingle(length, ofWords, byTable);
 }
 
 export function begin(): void {
   memory.fill(MINIMA, 0xff, bins * 4);
   beginText();
+  pieces = 0;
+  held = 0;
 }
 
 /** Takes the next `units` of the text from the input buffer. */
 export function update(units: i32): void {
-  lower(hashPiece(units), MINIMA, mix(seed));
+  held = hashPiece(units);
+  pieces++;
+  lower(HASHES, held);
 }
 
-/** Returns the bins that are empty. */
+/** Returns -1 when the text had no shingle, 1 when bins are empty and the text was too long to fill them without a second pass. */
 export function end(): i32 {
-  lower(hashRest(), MINIMA, mix(seed));
-  return countEmpty();
+  const before = held;
+  held = hashRest(held);
+  if (!hasShingle()) return -1;
+  lower(HASHES + ((<usize>before) << 2), held - before);
+  const holes = findHoles();
+  if (holes === 0) return 0;
+  if (pieces > 1) return 1;
+  fillHoles(HASHES, held, holes, false);
+  return 0;
 }
 
 /** Begins a second pass over the text, of `units` in all, that collects its distinct shingles. */
 export function recall(units: i32): void {
   beginText();
-  distinct = 0;
-  sawZero = false;
-  slots = 16;
-  while (slots < <u32>(2 * min(units, MAX_DISTINCT))) slots <<= 1;
-  memory.fill(TABLE, 0, slots * 4);
+  beginDistinct(units);
 }
 
 export function collect(units: i32): void {
   gather(hashPiece(units));
 }
 
-/** Fills the empty bins, a round at a time, with hashes of their own. */
+/** Fills the empty bins with what the second pass collected. */
 export function fill(): void {
-  gather(hashRest());
-  if (distinct === 0) return;
-  let round: u32 = 1;
-  let left = countEmpty();
-  for (; left > 0 && round < bins; round++) {
-    memory.fill(ROUND, 0xff, bins * 4);
-    const salt = mix(seed + round * STEP);
-    for (let i = 0; i < distinct; i++) {
-      const product = <u64>mix(load<u32>(DISTINCT + ((<usize>i) << 2)) ^ salt) * bins;
-      const at = ROUND + ((<usize>(product >> 32)) << 2);
-      const value = <u32>product;
-      if (value < load<u32>(at)) store<u32>(at, value);
+  gather(hashRest(0));
+  fillHoles(DISTINCT, distinctCount(), findHoles(), true);
+}
+
+/** Fills empty bins, a round at a time, with hashes of their own. `hashes` may repeat: minima do not change by it. */
+function fillHoles(hashes: usize, count: i32, holes: i32, distinct: bool): void {
+  let left = holes;
+  for (let round: u32 = 1; left > 0 && round < bins; round++) {
+    if (!distinct && <i32>round * count > WASTE) {
+      beginDistinct(count);
+      gather(count);
+      hashes = DISTINCT;
+      count = distinctCount();
+      distinct = true;
     }
-    for (let bin: u32 = 0; bin < bins; bin++) {
-      const at = (<usize>bin) << 2;
-      const value = load<u32>(ROUND + at);
-      if (value !== EMPTY && load<u32>(MINIMA + at) === EMPTY) {
-        store<u32>(MINIMA + at, value);
-        left--;
-      }
-    }
+    left = fillOnce(hashes, count, mix(seed + round * STEP), left);
   }
   // What chance left empty: every shingle is tried in every such bin.
-  for (let bin: u32 = 0; left > 0 && bin < bins; bin++) {
-    const at = MINIMA + ((<usize>bin) << 2);
-    if (load<u32>(at) !== EMPTY) continue;
-    const salt = mix(seed + (bins + bin) * STEP);
+  for (let hole = 0; hole < left; hole++) {
+    const bin = load<u32>(HOLES + ((<usize>hole) << 2));
+    salt(hashes, count, mix(seed + (bins + bin) * STEP));
     let least = EMPTY;
-    for (let i = 0; i < distinct; i++) least = min(least, mix(load<u32>(DISTINCT + ((<usize>i) << 2)) ^ salt));
-    store<u32>(at, least);
-    left--;
+    for (let i = 0; i < count; i++) least = min(least, load<u32>(SALTED + ((<usize>i) << 2)));
+    store<u32>(MINIMA + ((<usize>bin) << 2), least);
   }
 }
 
-function lower(count: i32, to: usize, salt: u32): void {
-  const end = HASHES + ((<usize>count) << 2);
-  for (let from = HASHES; from < end; from += 4) {
+/** A round: sorts the hashes into bins anew, and takes what fell into empty ones. Returns how many stay empty. */
+function fillOnce(hashes: usize, count: i32, by: u32, holes: i32): i32 {
+  memory.fill(ROUND, 0xff, bins * 4);
+  salt(hashes, count, by);
+  sortInto(ROUND, SALTED, count, 0);
+  let left = 0;
+  for (let hole = 0; hole < holes; hole++) {
+    const bin = load<u32>(HOLES + ((<usize>hole) << 2));
+    const value = load<u32>(ROUND + ((<usize>bin) << 2));
+    store<u32>(MINIMA + ((<usize>bin) << 2), value);
+    store<u32>(HOLES + ((<usize>left) << 2), bin);
+    left += value === EMPTY ? 1 : 0;
+  }
+  return left;
+}
+
+/** Writes mix(hash xor by) of all hashes to SALTED; with SIMD of up to three more. */
+function salt(hashes: usize, count: i32, by: u32): void {
+  const end = SALTED + ((<usize>count) << 2);
+  if (ASC_FEATURE_SIMD) {
+    const all = i32x4.splat(by);
+    for (let to = SALTED; to < end; to += 16, hashes += 16) {
+      let hash = v128.xor(v128.load(hashes), all);
+      hash = v128.xor(hash, i32x4.shr_u(hash, 16));
+      hash = i32x4.mul(hash, i32x4.splat(0x85ebca6b));
+      hash = v128.xor(hash, i32x4.shr_u(hash, 13));
+      hash = i32x4.mul(hash, i32x4.splat(0xc2b2ae35));
+      v128.store(to, v128.xor(hash, i32x4.shr_u(hash, 16)));
+    }
+  } else for (let to = SALTED; to < end; to += 4, hashes += 4) store<u32>(to, mix(load<u32>(hashes) ^ by));
+}
+
+function lower(hashes: usize, count: i32): void {
+  sortInto(MINIMA, hashes, count, mix(seed));
+}
+
+function sortInto(to: usize, from: usize, count: i32, by: u32): void {
+  const end = from + ((<usize>count) << 2);
+  for (; from < end; from += 4) {
     // The product's upper half is the bin, its lower half the place within it (Lemire 2019).
-    const product = <u64>(load<u32>(from) ^ salt) * bins;
+    const product = <u64>(load<u32>(from) ^ by) * bins;
     const at = to + ((<usize>(product >> 32)) << 2);
     // Without a branch, as no processor could guess it.
     store<u32>(at, min(load<u32>(at), <u32>product));
   }
 }
 
-function countEmpty(): i32 {
-  let empty = 0;
-  for (let bin: u32 = 0; bin < bins; bin++) empty += load<u32>(MINIMA + ((<usize>bin) << 2)) === EMPTY ? 1 : 0;
-  return empty;
-}
-
-function gather(count: i32): void {
-  for (let i = 0; i < count && distinct < MAX_DISTINCT; i++) {
-    const hash = load<u32>(HASHES + ((<usize>i) << 2));
-    if (hash === 0) {
-      if (sawZero) continue;
-      sawZero = true;
-    } else {
-      let slot = hash & (slots - 1);
-      let held = load<u32>(TABLE + ((<usize>slot) << 2));
-      while (held !== 0 && held !== hash) {
-        slot = (slot + 1) & (slots - 1);
-        held = load<u32>(TABLE + ((<usize>slot) << 2));
-      }
-      if (held === hash) continue;
-      store<u32>(TABLE + ((<usize>slot) << 2), hash);
-    }
-    store<u32>(DISTINCT + ((<usize>distinct) << 2), hash);
-    distinct++;
+function findHoles(): i32 {
+  let holes = 0;
+  for (let bin: u32 = 0; bin < bins; bin++) {
+    store<u32>(HOLES + ((<usize>holes) << 2), bin);
+    holes += load<u32>(MINIMA + ((<usize>bin) << 2)) === EMPTY ? 1 : 0;
   }
+  return holes;
 }

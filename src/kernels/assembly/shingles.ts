@@ -1,4 +1,5 @@
-// Shingle hashes of a text, piece by piece: what the MinHash kernels begin with. `shingleHashes` in src/kernels/minhash.ts is the twin.
+// Shingle hashes of a text, piece by piece: what the MinHash kernels begin with. src/kernels/shingles.ts is the twin.
+import { compactByTable } from './units';
 
 /** UTF-16 units that one call takes. */
 export const CAPACITY: i32 = 16384;
@@ -14,6 +15,10 @@ export const HASHES = memory.data((CAPACITY + 4) * 4);
 const DENSE = memory.data((CAPACITY + MAX_SHINGLE + 8) * 2);
 
 const BASE: u32 = 0x9e3779b1;
+/** What ends a word after normalisation. */
+const SPACE: u32 = 0x20;
+/** Hashes of the last `shingle` words, by number modulo `shingle`. */
+const WORDS = memory.data(MAX_SHINGLE * 4);
 
 let shingle: i32 = 0;
 /** BASE ** shingle: what takes the unit that leaves the window out of the rolling hash. */
@@ -21,17 +26,36 @@ let leaving: u32 = 0;
 let rolling: u32 = 0;
 /** Units of the text so far, at most `shingle`. */
 let seen: i32 = 0;
+/** Shingles of words, not of characters. */
+let wordwise: bool = false;
+/** Units are normalised by the table, not only freed of white space. */
+let tabled: bool = false;
+/** Of the word that is being read: BASE^n + Σ unit · BASE^i, which tells "\0a" from "a"; its units; where its hash goes. */
+let word: u32 = 1;
+let wordUnits: i32 = 0;
+let ring: i32 = 0;
 
-export function setShingle(length: i32): void {
+export function setShingle(length: i32, ofWords: i32, byTable: i32): void {
   shingle = length;
+  wordwise = ofWords != 0;
+  tabled = byTable != 0;
   leaving = 1;
   for (let i = 0; i < length; i++) leaving *= BASE;
 }
 
 export function beginText(): void {
   memory.fill(DENSE, 0, shingle * 2);
+  memory.fill(WORDS, 0, shingle * 4);
   rolling = 0;
   seen = 0;
+  word = 1;
+  wordUnits = 0;
+  ring = 0;
+}
+
+/** True once the text had as many characters or words as a shingle. */
+export function hasShingle(): bool {
+  return seen >= shingle;
 }
 
 // @ts-ignore: decorator
@@ -69,7 +93,12 @@ function isSpace(unit: u32): bool {
 export function hashPiece(units: i32): i32 {
   const first = DENSE + ((<usize>shingle) << 1);
   const end = INPUT + ((<usize>units) << 1);
-  const to = ASC_FEATURE_SIMD ? compactWide(first, end) : compact(INPUT, end, first);
+  const to = tabled
+    ? compactByTable(INPUT, end, first)
+    : ASC_FEATURE_SIMD
+      ? compactWide(first, end)
+      : compact(INPUT, end, first);
+  if (wordwise) return hashWords(first, to);
   const back = (<usize>shingle) << 1;
   let from = first;
   // Windows that begin before the text does are no shingles.
@@ -168,9 +197,36 @@ function hashWide(window: usize, count: i32): void {
   }
 }
 
-/** A text shorter than a shingle is one shingle. Writes its hash to HASHES and returns 1; 0 when nothing is left to hash. */
-export function hashRest(): i32 {
-  if (seen >= shingle || seen === 0) return 0;
-  store<u32>(HASHES, mix(rolling));
-  return 1;
+function hashWords(from: usize, to: usize): i32 {
+  let out = HASHES;
+  for (; from < to; from += 2) {
+    const unit: u32 = load<u16>(from);
+    if (unit != SPACE) {
+      word = word * BASE + unit;
+      wordUnits++;
+    } else if (wordUnits > 0) out = endWord(out);
+  }
+  return <i32>((out - HASHES) >> 2);
+}
+
+/** Writes the shingle that the word makes whole, if it does; returns where the next goes. */
+function endWord(out: usize): usize {
+  const hash = mix(word);
+  const slot = WORDS + ((<usize>ring) << 2);
+  rolling = rolling * BASE + hash - leaving * load<u32>(slot);
+  store<u32>(slot, hash);
+  ring = ring + 1 == shingle ? 0 : ring + 1;
+  word = 1;
+  wordUnits = 0;
+  if (seen < shingle) seen++;
+  if (seen < shingle) return out;
+  store<u32>(out, mix(rolling));
+  return out + 4;
+}
+
+/** Ends the text. Adds the shingle of a last word that nothing ended to the `count` hashes that HASHES holds; returns how many they are now. */
+export function hashRest(count: i32): i32 {
+  if (wordUnits === 0) return count;
+  const out = HASHES + ((<usize>count) << 2);
+  return <i32>((endWord(out) - HASHES) >> 2);
 }
