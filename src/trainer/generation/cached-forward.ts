@@ -1,7 +1,7 @@
 // The model's forward pass one token after another: keys and values of what came before are kept, not computed again.
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.ts';
-import { type Blocks, blocksOf } from './blocks.ts';
+import { Blocks } from './blocks.ts';
 
 /** Keys and values of P positions, shared by G groups of heads: (B, G, P, E) each. */
 type LayerCache = { keys: tf.Tensor; values: tf.Tensor };
@@ -22,7 +22,7 @@ export class CachedForward {
 
   constructor(model: Model) {
     this.#model = model;
-    this.#blocks = blocksOf(model);
+    this.#blocks = new Blocks(model);
   }
 
   /** Positions that the longest text holds. */

@@ -12,7 +12,7 @@ import {
 } from '../../../src/trainer/generation/generate.ts';
 import { Sampler } from '../../../src/trainer/generation/sampling.ts';
 import type { Model } from '../../../src/trainer/model.ts';
-import { bytes, tinyModel } from './tiny-model.ts';
+import { architectures, bytes, tinyModel } from './tiny-model.ts';
 
 const VOCABULARY = 128;
 const GREEDY: GenerateOptions = {
@@ -70,9 +70,9 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list;
 }
 
-describe.each([['gpt-neox', {}]] as const)('a cache of keys and values, %s', (_, changes) => {
+describe.each(architectures)('a cache of keys and values, %s', (architecture) => {
   it('gives the logits of a pass over the whole window', async () => {
-    const model = tinyModel(VOCABULARY, changes);
+    const model = tinyModel(VOCABULARY, { architecture });
     const forward = new CachedForward(model);
     const texts = [
       [0, 5, 9, 33],
@@ -95,12 +95,11 @@ describe.each([['gpt-neox', {}]] as const)('a cache of keys and values, %s', (_,
   });
 
   it('changes no token, whether the likeliest is taken or drawn, far beyond the context', async () => {
-    const model = tinyModel(VOCABULARY, changes);
-    for (const options of [GREEDY, SAMPLED, { ...SAMPLED, noRepeatNgram: 2 }]) {
-      for (const seed of [1, 2]) {
-        const { ids } = await written(model, 'ab', options, seed);
-        expect(ids).toEqual(slowly(model, 'ab', options, seed));
-      }
+    const model = tinyModel(VOCABULARY, { architecture });
+    for (const options of [GREEDY, { ...SAMPLED, noRepeatNgram: 3 }]) {
+      const { ids } = await written(model, 'ab', options);
+      expect(ids.length).toBeGreaterThan(2 * model.options.context);
+      expect(ids).toEqual(slowly(model, 'ab', options, 1));
     }
     model.dispose();
   });

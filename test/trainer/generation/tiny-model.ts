@@ -1,17 +1,17 @@
 // A model of a few thousand numbers, far from zero, so that what it writes varies.
-import { initialWeights, Model, type ModelOptions } from '../../../src/trainer/model.ts';
+import { z } from 'zod';
+import { initialWeights, Model } from '../../../src/trainer/model.ts';
 import { trainerOptions } from '../../../src/trainer/options.ts';
 import { Random } from '../../../src/trainer/random.ts';
 
-export function tinyModel(vocabulary: number, changes: Partial<ModelOptions> = {}): Model {
-  const options = trainerOptions.shape.model.parse({
-    layers: 2,
-    width: 16,
-    heads: 4,
-    context: 12,
-    rotary: 0.5,
-    ...changes,
-  });
+/** Every architecture that a pipeline file may name. */
+export const architectures = z
+  .object({ properties: z.object({ architecture: z.object({ enum: z.array(z.string()) }) }) })
+  .parse(z.toJSONSchema(trainerOptions.shape.model, { io: 'input', unrepresentable: 'any' })).properties
+  .architecture.enum;
+
+export function tinyModel(vocabulary: number, changes: Readonly<Record<string, unknown>> = {}): Model {
+  const options = trainerOptions.shape.model.parse({ layers: 2, width: 16, heads: 4, context: 12, ...changes });
   const random = new Random(7);
   const weights = initialWeights(options, vocabulary, random);
   for (const values of weights.values())
