@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
+import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
 import { lmCommand } from './lm.ts';
@@ -34,6 +35,7 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  evalCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

@@ -123,6 +123,17 @@ export const trainerOptions = z.strictObject({
         .default(500)
         .describe('Steps between evaluations; the first and the last always happen.'),
       tokens: count.default(32_768).describe('Held-out tokens to measure perplexity on, from the first documents.'),
+      bytes: count
+        .default(32_768)
+        .describe('Held-out bytes of each source to measure perplexity by source, and by byte, on.'),
+      samples: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(8)
+        .describe(
+          'Texts that are written each time, as `generate` says but without its prompt, to see what is wrong with them.',
+        ),
     })
     .prefault({})
     .describe('Perplexity on held-out documents.'),

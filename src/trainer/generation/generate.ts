@@ -183,6 +183,13 @@ export async function* generateAll(
   }
 }
 
+/** All continuations of `generateAll`. */
+export async function collectAll(...parameters: Parameters<typeof generateAll>): Promise<Continuation[]> {
+  const continuations: Continuation[] = [];
+  for await (const continuation of generateAll(...parameters)) continuations.push(continuation);
+  return continuations;
+}
+
 /** The generator of text number `number`; that of number 0 is `new Random(seed)`. */
 export function randomOf(seed: number, number: number): Random {
   // An odd multiplier: different numbers below 2^32 give different seeds.
