@@ -1,6 +1,7 @@
 // All commands of `seiryu`.
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { ablateCommand } from './ablate.ts';
 import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
@@ -36,6 +37,7 @@ const commands = [
   verifyCommand,
   generateCommand,
   evalCommand,
+  ablateCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

@@ -86,7 +86,11 @@ function firstBytes(text: string, limit: number): string {
  * None without a file.
  */
 export async function readHeldOut(dir: string, documents = Number.POSITIVE_INFINITY): Promise<HeldOutText[]> {
-  const path = join(dir, HELD_OUT_FILE);
+  return (await readHeldOutFile(join(dir, HELD_OUT_FILE))).filter(({ number }) => number < documents);
+}
+
+/** All texts of a file that `HeldOutTexts` saved; none without a file. */
+export async function readHeldOutFile(path: string): Promise<HeldOutText[]> {
   let content: string;
   try {
     content = await readFile(path, 'utf8');
@@ -96,7 +100,7 @@ export async function readHeldOut(dir: string, documents = Number.POSITIVE_INFIN
   }
   try {
     const lines = content.split('\n').filter((line) => line !== '');
-    return lines.map((line) => heldOutLine.parse(JSON.parse(line))).filter(({ number }) => number < documents);
+    return lines.map((line) => heldOutLine.parse(JSON.parse(line)));
   } catch (error) {
     throw new TrainerError(`${path} is damaged: ${errorMessage(error).split('\n')[0]}`, {
       code: 'held_out.invalid',
