@@ -1,10 +1,9 @@
 // What the commands that use a trained model share: finding it, and the options of generation.
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadPlan } from '../pipeline/load.ts';
-import { CHECKPOINT_FILE } from '../trainer/checkpoint-cursor.ts';
 import type { GenerateOptions } from '../trainer/generation/generate.ts';
 import { backendName } from '../trainer/options.ts';
 import { collect, parsePositive, parseWhole, pipelineFile } from './arguments.ts';
@@ -13,10 +12,12 @@ import { collect, parsePositive, parseWhole, pipelineFile } from './arguments.ts
 export async function trainerFolder(given: string, out: string | undefined): Promise<string> {
   if (out !== undefined) return join(out, 'trainer');
   if (!existsSync(given)) return runOf(given);
-  if ((await stat(given)).isDirectory())
-    return existsSync(join(given, CHECKPOINT_FILE)) ? given : join(given, 'trainer');
+  if ((await stat(given)).isDirectory()) return (await holdsCheckpoint(given)) ? given : join(given, 'trainer');
   return given.endsWith('.safetensors') ? dirname(given) : runOf(given);
 }
+
+const holdsCheckpoint = async (dir: string): Promise<boolean> =>
+  (await readdir(dir)).some((name) => name.startsWith('checkpoint') && name.endsWith('.safetensors'));
 
 async function runOf(pipeline: string): Promise<string> {
   const plan = await loadPlan(pipelineFile(pipeline));
