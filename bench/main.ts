@@ -1,6 +1,7 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
 import { dedup } from './dedup.ts';
 import { filters } from './filters.ts';
+import { generation } from './generation.ts';
 import { linear } from './linear.ts';
 import { pipeline } from './pipeline.ts';
 import { sources } from './sources.ts';
@@ -9,6 +10,7 @@ import { wikitext } from './wikitext.ts';
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   dedup,
   filters,
+  generation,
   linear,
   pipeline,
   sources,

@@ -1,89 +1,80 @@
-// `seiryu generate`: continues a text with the model that a run trained.
-import { existsSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+// `seiryu generate`: continues a text, or a file of them, with the model that a run trained.
+import { Command, Option } from 'commander';
 import { PipelineError } from '../errors.ts';
-import { loadPlan } from '../pipeline/load.ts';
-import { TOKENIZER_FILE } from '../trainer/checkpoint-cursor.ts';
-import { type BackendName, backendName } from '../trainer/options.ts';
-import { parsePositive, pipelineFile } from './arguments.ts';
+import type { BackendName } from '../trainer/options.ts';
+import { parsePositive } from './arguments.ts';
+import { addGenerationOptions, backendOption, type GenerationFlags, trainerFolder } from './trained-arguments.ts';
 
-interface GenerateFlags {
+interface GenerateFlags extends GenerationFlags {
+  run?: string;
+  prompt?: string;
+  prompts?: string;
   out?: string;
-  prompt: string;
-  tokens: number;
-  temperature: number;
-  topK: number;
-  seed: number;
+  batch: number;
   backend: BackendName | 'auto';
 }
 
-function parseNumber(value: string): number {
-  const parsed = Number(value);
-  if (value.trim() === '' || !Number.isFinite(parsed) || parsed < 0) throw new InvalidArgumentError('a number from 0');
-  return parsed;
-}
-
-function parseCount(value: string): number {
-  const parsed = parseNumber(value);
-  if (!Number.isInteger(parsed)) throw new InvalidArgumentError('a whole number from 0');
-  return parsed;
-}
-
-/** The folder of the run that is meant: itself, or the one that a pipeline file runs in. */
-async function runFolder(given: string, out: string | undefined): Promise<string> {
-  if (out !== undefined) return out;
-  if (existsSync(given) && (await stat(given)).isDirectory()) return given;
-  const plan = await loadPlan(pipelineFile(given));
-  return join('runs', plan.name);
-}
-
-export const generateCommand = new Command('generate')
+const command = new Command('generate')
   .summary('continue a text with the model that a run trained')
   .description(
-    'Loads the checkpoint of a run and continues a text with it. The text goes to stdout, everything else to stderr.',
+    'Loads the checkpoint of a run and continues a text with it. The text goes to stdout as it is written, everything else to stderr.',
   )
-  .argument('<run>', 'folder of a run (runs/sample), or the pipeline file that it ran')
-  .option('--out <dir>', 'folder of the run, when it is not runs/<name>')
-  .option('--prompt <text>', 'text to continue; empty: the start of a document', '')
-  .addOption(new Option('--tokens <n>', 'tokens to write at most').argParser(parsePositive).default(200))
-  .addOption(
-    new Option('--temperature <t>', '0 takes the likeliest token each time').argParser(parseNumber).default(0.8),
+  .argument('<run>', 'folder of a run (runs/sample) or of a checkpoint, or the pipeline file that it ran')
+  .option('--run <dir>', 'folder of the run, when a pipeline file is given and it is not runs/<name>')
+  .option('--prompt <text>', 'text to continue; without it: the start of a document')
+  .option(
+    '--prompts <file>',
+    'continue each line of a file; of a .jsonl file, each `prompt` (or `text`), other fields are copied',
   )
-  .addOption(
-    new Option('--top-k <n>', 'choose among this many likeliest tokens; 0: among all')
-      .argParser(parseCount)
-      .default(40),
-  )
-  .addOption(new Option('--seed <n>', 'decides the choices').argParser(parseCount).default(1))
-  .addOption(new Option('--backend <name>', 'what computes').choices(['auto', ...backendName.options]).default('auto'))
+  .option('--out <file>', 'with --prompts: where the continuations go, as JSON lines (default: stdout)')
+  .addOption(new Option('--batch <n>', 'with --prompts: texts written at once').argParser(parsePositive).default(8));
+
+export const generateCommand = addGenerationOptions(command, { tokens: 200 })
+  .addOption(backendOption())
   .action(async (run: string, flags: GenerateFlags) => {
-    const folder = join(await runFolder(run, flags.out), 'trainer');
+    checkFlags(flags);
+    const folder = await trainerFolder(run, flags.run);
     // TensorFlow.js takes a second to load: only for those who use it.
-    const [{ chooseBackend }, { loadCheckpoint }, { Model }, { Random }, { sample }, { parseTokenizer }] =
-      await Promise.all([
-        import('../trainer/backends.ts'),
-        import('../trainer/checkpoint.ts'),
-        import('../trainer/model.ts'),
-        import('../trainer/random.ts'),
-        import('../trainer/sample.ts'),
-        import('../trainer/tokenizer/file.ts'),
-      ]);
-    const checkpoint = await loadCheckpoint(folder);
-    if (checkpoint === undefined) {
-      throw new PipelineError(`${folder} holds no checkpoint.`, {
-        code: 'checkpoint.none',
-        fix: 'Give the folder of a run that has trained, e.g. runs/sample after `npm start`.',
-      });
+    const [{ openTrained }, { generate, randomOf }, { continueFile }] = await Promise.all([
+      import('../trainer/trained.ts'),
+      import('../trainer/generation/generate.ts'),
+      import('../trainer/generation/prompt-file.ts'),
+    ]);
+    const { model, tokenizer, state, backend } = await openTrained(folder, flags.backend);
+    process.stderr.write(`${folder}: step ${state.step}, ${model.options.architecture} on ${backend.name}\n`);
+    try {
+      if (flags.prompts === undefined) {
+        process.stdout.write(flags.prompt ?? '');
+        const pieces = generate(model, tokenizer, flags.prompt ?? '', flags, randomOf(flags.seed, 0));
+        for await (const piece of pieces) process.stdout.write(piece);
+        process.stdout.write('\n');
+      } else {
+        const written = await continueFile({
+          model,
+          tokenizer,
+          prompts: flags.prompts,
+          out: flags.out,
+          options: flags,
+        });
+        process.stderr.write(
+          `${written.prompts} prompts, ${written.tokens} tokens${flags.out === undefined ? '' : `: ${flags.out}`}\n`,
+        );
+      }
+    } finally {
+      model.dispose();
     }
-    const tokenizerPath = join(folder, TOKENIZER_FILE);
-    const tokenizer = parseTokenizer(await readFile(tokenizerPath, 'utf8'), tokenizerPath);
-    const { name } = await chooseBackend(flags.backend);
-    process.stderr.write(`${folder}: step ${checkpoint.state.step}, ${checkpoint.model.architecture} on ${name}\n`);
-    const model = new Model(checkpoint.model, checkpoint.vocabulary, checkpoint.weights);
-    process.stdout.write(flags.prompt);
-    for await (const piece of sample(model, tokenizer, flags, new Random(flags.seed))) process.stdout.write(piece);
-    process.stdout.write('\n');
-    model.dispose();
   });
+
+function checkFlags({ prompt, prompts, out }: GenerateFlags): void {
+  const wrong =
+    prompt !== undefined && prompts !== undefined
+      ? '--prompt and --prompts exclude each other.'
+      : out !== undefined && prompts === undefined
+        ? '--out takes the continuations of --prompts.'
+        : undefined;
+  if (wrong === undefined) return;
+  throw new PipelineError(wrong, {
+    code: 'arguments.generate',
+    fix: 'For example: seiryu generate runs/sample --prompts prompts.txt --out texts.jsonl; the folder of a pipeline file’s run is given with --run.',
+  });
+}

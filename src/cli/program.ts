@@ -1,9 +1,11 @@
 // All commands of `seiryu`.
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { ablateCommand } from './ablate.ts';
 import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
+import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
 import { lmCommand } from './lm.ts';
@@ -34,6 +36,8 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  evalCommand,
+  ablateCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

@@ -18,7 +18,7 @@ export interface GovernorOptions {
 /** How the volume's free space is watched: asked anew after this many reserved bytes. */
 const RECHECK = 16 * 2 ** 20;
 /** Parts whose size does not grow with the corpus. */
-const FIXED = new Set(['checkpoint', 'tokenizer', 'record', 'ballast']);
+const FIXED = new Set(['checkpoint', 'tokenizer', 'held-out', 'curves', 'record', 'ballast']);
 
 export class Governor implements Disk {
   readonly budget: number;

@@ -168,7 +168,7 @@ export class Reporter {
   #trainer(): RunRecord['trainer'] {
     const latest = this.#session?.training?.latest;
     if (latest === undefined) return undefined;
-    const { backend, tokenizer, model, step, done, generated } = latest;
+    const { backend, tokenizer, model, step, done, generated, diagnostics } = latest;
     return {
       backend: backend?.name ?? null,
       vocabulary: tokenizer?.vocabulary ?? null,
@@ -180,6 +180,8 @@ export class Reporter {
       perplexity: done?.perplexity ?? null,
       waitedShare: done?.waitedShare ?? null,
       reason: done?.reason ?? null,
+      heldOut: diagnostics === undefined ? null : { perByte: diagnostics.perByte, sources: diagnostics.sources },
+      samples: diagnostics?.samples ?? null,
       generated: generated?.text ?? null,
     };
   }

@@ -91,6 +91,8 @@ export async function adoptFolder(paths: RunPaths, governor: Governor): Promise<
 function partOf(path: string): string {
   if (path.startsWith('shards')) return 'shards';
   if (path.startsWith('trainer/tokenizer')) return 'tokenizer';
+  if (path.startsWith('trainer/held-out')) return 'held-out';
+  if (path.startsWith('trainer/curve') || path.startsWith('trainer/events')) return 'curves';
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';
   if (path.startsWith('state/ballast')) return 'ballast';

@@ -123,6 +123,17 @@ export const trainerOptions = z.strictObject({
         .default(500)
         .describe('Steps between evaluations; the first and the last always happen.'),
       tokens: count.default(32_768).describe('Held-out tokens to measure perplexity on, from the first documents.'),
+      bytes: count
+        .default(32_768)
+        .describe('Held-out bytes of each source to measure perplexity by source, and by byte, on.'),
+      samples: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(8)
+        .describe(
+          'Texts that are written each time, as `generate` says but without its prompt, to see what is wrong with them.',
+        ),
     })
     .prefault({})
     .describe('Perplexity on held-out documents.'),
@@ -144,6 +155,25 @@ export const trainerOptions = z.strictObject({
       tokens: z.int().min(1).max(100_000).default(100).describe('Tokens to write.'),
       temperature: z.number().min(0).max(10).default(0.8).describe('0 takes the likeliest token each time.'),
       topK: z.int().min(0).default(40).describe('Choose among this many likeliest tokens; 0: among all.'),
+      topP: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(1)
+        .describe('Choose among the likeliest tokens whose probabilities together reach this.'),
+      repetitionPenalty: z
+        .number()
+        .positive()
+        .max(10)
+        .default(1)
+        .describe('Divides the positive logits of tokens that occurred and multiplies the negative ones; 1: none.'),
+      noRepeatNgram: z
+        .int()
+        .min(0)
+        .max(1000)
+        .default(0)
+        .describe('No run of this many tokens occurs twice; 0: they may.'),
+      stop: z.array(z.string().min(1)).max(64).default([]).describe('Strings that end the text.'),
     })
     .prefault({})
     .describe('The sample written when training ends.'),

@@ -1,5 +1,6 @@
 // What the engine and the trainer process say to each other: one configuration on stdin, events on stdout, requests on a Unix socket.
 import { z } from 'zod';
+import { diagnosticsEvent } from './evaluation/events.ts';
 import { trainerOptions } from './options.ts';
 
 /** First line of the trainer's stdin. */
@@ -45,7 +46,7 @@ export interface ConsumedRequest {
 /** Body of `POST /reserve` and `POST /release`. */
 export interface DiskRequest {
   bytes: number;
-  part: 'checkpoint' | 'tokenizer';
+  part: 'checkpoint' | 'tokenizer' | 'held-out' | 'curves';
 }
 
 // JSON has no NaN or Infinity: JSON.stringify writes them as null, and a diverging run is when the reader must see the event.
@@ -95,6 +96,7 @@ export const trainerEvent = z.discriminatedUnion('event', [
     first: z.boolean(),
     final: z.boolean(),
   }),
+  diagnosticsEvent,
   z.object({ event: z.literal('checkpoint'), step: z.number(), documents: z.number(), bytes: z.number() }),
   z.object({ event: z.literal('generated'), prompt: z.string(), text: z.string() }),
   z.object({

@@ -6,6 +6,7 @@ import { chooseBackend } from './backends.ts';
 import { loadCheckpoint, removePartial, saveCheckpoint, type TrainingState } from './checkpoint.ts';
 import { Documents, type NumberedDocument } from './documents.ts';
 import { evaluate } from './evaluate.ts';
+import { Evaluations } from './evaluation/evaluations.ts';
 import { isHeldOut } from './held-out.ts';
 import { Model, parameterCount } from './model.ts';
 import { AdamW, learningRate, valuesOf } from './optimizer.ts';
@@ -26,6 +27,7 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
   context.emit({ event: 'backend', name, why, refused: refused.map((one) => ({ ...one })) });
   await removePartial(config.dir, context.feed);
   const checkpoint = config.resume ? await loadCheckpoint(config.dir) : undefined;
+  const evaluations = await Evaluations.open(config, context.feed, checkpoint?.state ?? { step: 0, documents: 0 });
   const documents = new Documents(context.feed, checkpoint?.state.documents ?? 0, context.commands);
   const start =
     checkpoint === undefined ? await begin(config, context, documents) : await goOn(config, context, checkpoint);
@@ -34,7 +36,13 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
     context.emit({ event: 'done', reason: 'stopped', steps: 0, tokens: 0, documents: 0, perplexity, waitedShare: 0 });
     return;
   }
-  const session = new Session(config, context, documents, start);
+  // Read already, and trained on later: the first evaluation shall have something to measure.
+  for (const document of start.first) if (isHeldOut(document.id, config.options.heldOut)) evaluations.offer(document);
+  const emit = (event: TrainerEvent): void => {
+    context.emit(event);
+    evaluations.observe(event);
+  };
+  const session = new Session(config, { ...context, emit }, documents, start, evaluations);
   try {
     await session.run();
   } finally {
@@ -49,6 +57,7 @@ class Session {
   readonly #documents: Documents;
   readonly #tokenizer: BpeTokenizer;
   readonly #first: NumberedDocument[];
+  readonly #evaluations: Evaluations;
   readonly #model: Model;
   readonly #optimizer: AdamW;
   readonly #packer: Packer;
@@ -64,7 +73,9 @@ class Session {
     context: TrainerContext,
     documents: Documents,
     { tokenizer, checkpoint, first }: Start,
+    evaluations: Evaluations,
   ) {
+    this.#evaluations = evaluations;
     const { options } = config;
     this.#config = config;
     this.#options = options;
@@ -152,8 +163,8 @@ class Session {
       }
       const { document } = next;
       this.#state.documents = document.number + 1;
-      if (!isHeldOut(document.id, this.#options.heldOut))
-        this.#packer.add(document.number, this.#tokenizer.encode(document.text));
+      if (isHeldOut(document.id, this.#options.heldOut)) this.#evaluations.offer(document);
+      else this.#packer.add(document.number, this.#tokenizer.encode(document.text));
     }
     const batch: Sequence[] = [];
     for (let sequence = this.#packer.take(); sequence !== undefined; sequence = this.#packer.take()) {
@@ -210,11 +221,13 @@ class Session {
       first: when === 'first',
       final: when === 'final',
     });
+    this.#context.emit(await this.#evaluations.measure(this.#model, this.#tokenizer, step));
   }
 
   async #save(): Promise<void> {
     const { feed, emit } = this.#context;
     const { step, documents } = this.#state;
+    await this.#evaluations.save();
     const bytes = await saveCheckpoint(
       this.#config.dir,
       {

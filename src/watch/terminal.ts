@@ -57,6 +57,21 @@ export function openWatch(name: string, mode: WatchMode): Watch {
   };
 }
 
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
+function diagnosticsLines({ perByte, sources, samples }: Extract<TrainerEvent, { event: 'diagnostics' }>): string[] {
+  const bySource = Object.entries(sources).map(
+    ([source, measured]) => `${source} ${measured.perByte?.toFixed(3) ?? '–'}`,
+  );
+  const measured = perByte === null ? [] : [`    perplexity a byte ${perByte.toFixed(3)}: ${bySource.join(', ')}`];
+  if (samples === undefined) return measured;
+  const [rep, distinct] = [samples.repetition[3] ?? 0, samples.distinct[1] ?? 0];
+  return [
+    ...measured,
+    `    of ${samples.samples} samples ${percent(samples.looping)} loop, ${percent(samples.boilerplate)} hold boilerplate; rep-4 ${percent(rep)}, distinct-2 ${percent(distinct)}`,
+  ];
+}
+
 /** What a person wants to read of a trainer event; steps are shown in the status only. */
 export function eventLines(event: TrainerEvent): string[] {
   switch (event.event) {
@@ -74,6 +89,8 @@ export function eventLines(event: TrainerEvent): string[] {
       ];
     case 'evaluation':
       return [`trainer   step ${event.step}: held-out perplexity ${event.perplexity?.toFixed(1) ?? 'not finite'}`];
+    case 'diagnostics':
+      return diagnosticsLines(event);
     case 'generated':
       return [
         'trainer   the model writes:',
