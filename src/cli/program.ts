@@ -5,6 +5,7 @@ import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
 import { lmCommand } from './lm.ts';
 import { pluginsCommand } from './plugins.ts';
@@ -34,6 +35,7 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  exportCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

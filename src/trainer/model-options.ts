@@ -39,7 +39,9 @@ const written = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe('Share of a head that rotary positions turn. Default: 0.25 for gpt-neox, 1 for palm; gpt2 has none.'),
+    .describe(
+      'Share of a head that rotary positions turn. Default: 0.25 for gpt-neox; 1 for palm, always; gpt2 has none.',
+    ),
   rotaryBase: z.number().positive().optional().describe('Base of the rotary frequencies. Default: 10000.'),
   tied: z
     .boolean()
@@ -94,6 +96,7 @@ function problems({ architecture, width, heads, rotary, activation, residual }: 
   if (architecture === 'gpt2' && rotary !== 0) found.push(['rotary', '0: gpt2 has learned positions']);
   if (architecture !== 'gpt2' && rotary === 0)
     found.push(['rotary', 'above 0: without it the model knows no positions']);
+  if (architecture === 'palm' && rotary !== 1) found.push(['rotary', '1: palm turns the whole head']);
   if ((activation === 'swiglu') !== (own.activation === 'swiglu'))
     found.push(['activation', own.activation === 'swiglu' ? 'swiglu: palm has no other' : 'gelu-tanh or gelu']);
   if (architecture !== 'gpt-neox' && residual !== own.residual)
