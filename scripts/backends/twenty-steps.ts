@@ -10,7 +10,7 @@ import { trainStep } from '../../src/trainer/step.ts';
 import { initialWeights } from '../../src/trainer/weights.ts';
 
 const STEPS = 20;
-const VOCABULARY = 300;
+const VOCABULARY = 96;
 const BATCH = 4;
 
 const { name, why } = await chooseBackend(backendName.parse(process.argv[2]));
@@ -18,7 +18,7 @@ const losses: Record<string, number[]> = {};
 const leaked: Record<string, number> = {};
 const begin = performance.now();
 for (const architecture of architectureNames) {
-  const options = modelOptions.parse({ architecture, layers: 2, width: 64, heads: 4, context: 64 });
+  const options = modelOptions.parse({ architecture, layers: 2, width: 32, heads: 2, context: 32 });
   const model = new Model(options, VOCABULARY, initialWeights(options, VOCABULARY, new Random(1)));
   const training = trainerOptions.shape.optimizer.parse({ rate: 3e-3, warmup: 5, accumulate: 2 });
   const optimizer = new AdamW(training, model.weights);
@@ -26,7 +26,7 @@ for (const architecture of architectureNames) {
   // Few different tokens: there is something to learn, and every token stands in a batch many times.
   const sequence = () => {
     const tokens = Int32Array.from({ length: options.context + 1 }, () => Math.floor(random.next() ** 3 * 40));
-    const segments = Int32Array.from({ length: options.context }, (_, i) => (i < 20 ? 0 : 1));
+    const segments = Int32Array.from({ length: options.context }, (_, i) => (i < 11 ? 0 : 1));
     return { inputs: tokens.slice(0, -1), targets: tokens.slice(1), segments };
   };
   const kept: number[] = [];

@@ -6,9 +6,21 @@ import type { TrainerOptions } from './options.ts';
 export { learningRate } from './schedule.ts';
 export type OptimizerOptions = TrainerOptions['optimizer'];
 
+/** WebGPU binds 8 buffers to a program and computes nothing, without an error here, when there are more. */
+const SUMMANDS = 4;
+
+/** The sum of any number of scalars, always in the same order. */
+function sumOfScalars(scalars: readonly tf.Tensor[]): tf.Tensor {
+  const [only] = scalars;
+  if (only !== undefined && scalars.length === 1) return only;
+  const sums: tf.Tensor[] = [];
+  for (let at = 0; at < scalars.length; at += SUMMANDS) sums.push(tf.addN(scalars.slice(at, at + SUMMANDS)));
+  return sumOfScalars(sums);
+}
+
 /** Norm of all gradients together: √Σg², a scalar. */
 export function globalNorm(gradients: Iterable<tf.Tensor>): tf.Tensor {
-  return tf.tidy(() => tf.sqrt(tf.addN(Array.from(gradients, (gradient) => tf.sum(tf.square(gradient))))));
+  return tf.tidy(() => tf.sqrt(sumOfScalars(Array.from(gradients, (gradient) => tf.sum(tf.square(gradient))))));
 }
 
 /** Values of the two moments by weight name, as checkpoints keep them. */
