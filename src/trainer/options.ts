@@ -101,7 +101,27 @@ const until = z
     error: '`tokens: 2B` or `steps: 1000`',
   });
 
+const from = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      path: z.string().min(1).describe('Folder of a run, or of a model in the layout of the Hugging Face hub.'),
+      context: z
+        .int()
+        .min(8)
+        .max(65_536)
+        .optional()
+        .describe('Tokens in a sequence, where it is not to be the model’s own; less needs less memory.'),
+    }),
+  ])
+  .transform((given) => (typeof given === 'string' ? { path: given } : given));
+
 export const trainerOptions = z.strictObject({
+  from: from
+    .optional()
+    .describe(
+      'Go on from this model: the folder of a run (runs/ja-gpt), or a GPT-2 or GPT-NeoX model in the layout of the Hugging Face hub, relative to this file. Its architecture, sizes and tokenizer take the place of `model` and `tokenizer`.',
+    ),
   tokenizer: tokenizer.prefault({ train: {} }).describe('Text to token numbers.'),
   model: modelOptions.prefault({}).describe('The model that learns.'),
   optimizer: optimizer.prefault({}).describe('How it learns.'),
