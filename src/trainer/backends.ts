@@ -23,27 +23,31 @@ const ORDER: readonly BackendName[] = backendName.options;
 /** Folder whose node_modules may hold the optional packages, beside those that Seiryu itself is installed with. */
 const elsewhere = (): string | undefined => process.env.SEIRYU_BACKENDS;
 
-const isMissing = (error: unknown): boolean => {
-  const code = systemCode(error);
-  return code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
-};
+/** Where a package is, looked for from Seiryu's own place first; undefined when it is nowhere. */
+function resolved(name: string): string | undefined {
+  const folder = elsewhere();
+  const places = [import.meta.url, ...(folder === undefined ? [] : [join(resolve(folder), 'package.json')])];
+  for (const place of places) {
+    try {
+      return createRequire(place).resolve(name);
+    } catch (error) {
+      if (systemCode(error) !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  return undefined;
+}
 
 /** A package that a user may have added; the compiler must not look for it. Copies of TensorFlow.js share one engine. */
 async function optionalPackage(name: string): Promise<unknown> {
-  const folder = elsewhere();
+  const path = resolved(name);
+  if (path === undefined) {
+    const folder = elsewhere();
+    const where = folder === undefined ? '' : `, neither here nor in ${folder}`;
+    throw new Error(`not installed${where} (npm install ${name})`);
+  }
   try {
-    try {
-      return await import(name);
-    } catch (error) {
-      if (!isMissing(error) || folder === undefined) throw error;
-      const found = createRequire(join(resolve(folder), 'package.json')).resolve(name);
-      return await import(pathToFileURL(found).href);
-    }
+    return await import(pathToFileURL(path).href);
   } catch (error) {
-    if (isMissing(error)) {
-      const where = folder === undefined ? '' : `, neither here nor in ${folder}`;
-      throw new Error(`not installed${where} (npm install ${name})`, { cause: error });
-    }
     throw new Error(`does not load: ${errorMessage(error).split('\n')[0]}`, { cause: error });
   }
 }
