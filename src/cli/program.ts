@@ -7,13 +7,16 @@ import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
 import { lmCommand } from './lm.ts';
+import { modelsCommand } from './models.ts';
 import { pluginsCommand } from './plugins.ts';
 import { previewCommand } from './preview.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { sourcesCommand } from './sources.ts';
+import { trainCommand } from './train.ts';
 import { verifyCommand } from './verify.ts';
 
 export const program = new Command('seiryu')
@@ -35,9 +38,12 @@ const commands = [
   explainCommand,
   reportCommand,
   verifyCommand,
+  trainCommand,
   generateCommand,
   evalCommand,
   ablateCommand,
+  exportCommand,
+  modelsCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

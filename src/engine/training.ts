@@ -26,8 +26,12 @@ export interface TrainingOptions {
 
 /** Paths in a pipeline file are relative to it; the trainer process does not know where it is. */
 function withFullPaths(trainer: NonNullable<Plan['trainer']>, baseDir: string): NonNullable<Plan['trainer']> {
-  if (!('file' in trainer.tokenizer)) return trainer;
-  return { ...trainer, tokenizer: { file: resolve(baseDir, trainer.tokenizer.file) } };
+  const { tokenizer, from } = trainer;
+  return {
+    ...trainer,
+    ...(from === undefined ? {} : { from: { ...from, path: resolve(baseDir, from.path) } }),
+    ...('file' in tokenizer ? { tokenizer: { file: resolve(baseDir, tokenizer.file) } } : {}),
+  };
 }
 
 export class Training {

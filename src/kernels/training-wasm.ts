@@ -12,6 +12,8 @@ export interface AttentionShape {
   /** (T, turned / 2) each. */
   readonly cosines: Float32Array;
   readonly sines: Float32Array;
+  /** (B·T): the first position of its sequence that each query looks at; left out: 0, all that came before. */
+  readonly starts?: Int32Array | undefined;
 }
 
 /** Attention one sequence at a time: O(T² · D) time, O(T · D) memory (scores are computed again for the gradient; Dao et al. 2022). */
@@ -28,6 +30,7 @@ export class AttentionKernel {
     const outer = floats(call('outerAt'), row);
     for (let b = 0; b < shape.batch; b++) {
       input.set(qkv.subarray(b * 3 * row, (b + 1) * 3 * row));
+      this.#setStarts(shape, b);
       call('forward');
       out.set(outer, b * row);
     }
@@ -45,6 +48,7 @@ export class AttentionKernel {
     for (let b = 0; b < shape.batch; b++) {
       input.set(qkv.subarray(b * 3 * row, (b + 1) * 3 * row));
       outer.set(dy.subarray(b * row, (b + 1) * row));
+      this.#setStarts(shape, b);
       call('backward');
       out.set(gradient, b * 3 * row);
     }
@@ -54,13 +58,19 @@ export class AttentionKernel {
   #prepare({ length, heads, size, turned, cosines, sines }: AttentionShape): KernelInstance {
     const { call, floats } = this.#kernel;
     const wanted = `${length} ${heads} ${size} ${turned}`;
-    if (this.#configured !== wanted) {
-      call('configure', length, heads, size, turned);
-      floats(call('cosinesAt'), (length * turned) / 2).set(cosines.subarray(0, (length * turned) / 2));
-      floats(call('sinesAt'), (length * turned) / 2).set(sines.subarray(0, (length * turned) / 2));
-      this.#configured = wanted;
-    }
+    if (this.#configured !== wanted) call('configure', length, heads, size, turned);
+    this.#configured = wanted;
+    // Each time: another model of this shape may turn by other angles.
+    floats(call('cosinesAt'), (length * turned) / 2).set(cosines.subarray(0, (length * turned) / 2));
+    floats(call('sinesAt'), (length * turned) / 2).set(sines.subarray(0, (length * turned) / 2));
     return this.#kernel;
+  }
+
+  #setStarts({ length, starts }: AttentionShape, sequence: number): void {
+    const { call, words } = this.#kernel;
+    const into = words(call('startsAt'), length);
+    if (starts === undefined) into.fill(0);
+    else into.set(starts.subarray(sequence * length, (sequence + 1) * length));
   }
 }
 
@@ -69,24 +79,32 @@ export class CrossEntropyKernel {
   #columns = 0;
 
   /**
-   * Mean cross-entropy in nats of targets (M) under logits (M, V), and with `scale` the gradient of the logits,
-   * (softmax − one at the target) · scale.
+   * Mean cross-entropy in nats of targets (M) under logits (M, V), and the mean of log² Z, Z the sum of a row's
+   * exponentials. With `scales` also the gradient of the logits, softmax · (entropy + logZ · log Z) − entropy at the target.
    */
-  run(logits: Float32Array, targets: Int32Array, scale?: number): { loss: number; gradient: Float32Array | undefined } {
+  run(
+    logits: Float32Array,
+    targets: Int32Array,
+    scales?: { entropy: number; logZ: number },
+  ): { loss: number; squares: number; gradient: Float32Array | undefined } {
     const { call, floats } = this.#kernel;
     const columns = logits.length / targets.length;
     if (this.#columns !== columns) call('configure', columns);
     this.#columns = columns;
-    const gradient = scale === undefined ? undefined : new Float32Array(logits.length);
+    const gradient = scales === undefined ? undefined : new Float32Array(logits.length);
     const row = floats(call('rowAt'), columns);
     let sum = 0;
+    let squares = 0;
     for (const [index, target] of targets.entries()) {
       row.set(logits.subarray(index * columns, (index + 1) * columns));
-      sum += call('softmax', target);
-      if (gradient === undefined || scale === undefined) continue;
-      call('gradient', target, scale);
+      const entropy = call('softmax', target);
+      const logZ = entropy + (logits[index * columns + target] ?? 0);
+      sum += entropy;
+      squares += logZ * logZ;
+      if (gradient === undefined || scales === undefined) continue;
+      call('gradient', target, scales.entropy + scales.logZ * logZ, scales.entropy);
       gradient.set(row, index * columns);
     }
-    return { loss: sum / targets.length, gradient };
+    return { loss: sum / targets.length, squares: squares / targets.length, gradient };
   }
 }

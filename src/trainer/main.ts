@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { asDiskError, errorMessage, SeiryuError } from '../errors.ts';
 import { Commands } from './commands.ts';
 import { Feed } from './feed.ts';
+import { withOrigin } from './import/origin.ts';
 import { type TrainerEvent, trainerCommand, trainerConfig } from './protocol.ts';
 import { train } from './train.ts';
 
@@ -30,7 +31,8 @@ async function main(): Promise<number> {
   });
   let feed: Feed | undefined;
   try {
-    const config = trainerConfig.parse(JSON.parse(await firstLine));
+    const given = trainerConfig.parse(JSON.parse(await firstLine));
+    const config = { ...given, options: await withOrigin(given.options) };
     await mkdir(config.dir, { recursive: true });
     feed = new Feed(config.socketPath);
     await train(config, { feed, commands, emit });

@@ -1,59 +1,34 @@
-// GPT-NeoX (Black et al. 2022): rotary positions, attention and MLP side by side; weights under Hugging Face's names.
+// GPT-2, GPT-NeoX and PaLM: one stack of blocks, read top to bottom; shapes at the end of the lines.
 import * as tf from '@tensorflow/tfjs-core';
-import { attention, crossEntropy, embed, gelu, layerNorm, linear, type Rotary, rotary, sum, unembed } from './ops.ts';
-import type { TrainerOptions } from './options.ts';
-import type { Random } from './random.ts';
+import { exactGelu, gelu, swiglu } from './activations.ts';
+import { attention, documentStarts, type Rotary, rotary, shareKeys } from './attention.ts';
+import { crossEntropy, lossParts } from './cross-entropy.ts';
+import { type ModelOptions, turnedSize } from './model-options.ts';
+import { embed, layerNorm, linear, rmsNorm, sum, unembed } from './ops.ts';
+import { weightShapes } from './weights.ts';
 
-export type ModelOptions = TrainerOptions['model'];
+export type { ModelOptions } from './model-options.ts';
+export { initialWeights, parameterCount, weightShapes } from './weights.ts';
 
-/** Names and shapes of all weights; matrices are (inputs, outputs), the transpose of PyTorch's; embeddings are (vocabulary, width). */
-export function weightShapes(options: ModelOptions, vocabulary: number): Map<string, number[]> {
-  const { layers, width: d, tied } = options;
-  const shapes = new Map<string, number[]>([['embed_in.weight', [vocabulary, d]]]);
-  const norm = (name: string) => shapes.set(`${name}.weight`, [d]).set(`${name}.bias`, [d]);
-  const matrix = (name: string, inputs: number, outputs: number) =>
-    shapes.set(`${name}.weight`, [inputs, outputs]).set(`${name}.bias`, [outputs]);
-  for (let layer = 0; layer < layers; layer++) {
-    norm(`layers.${layer}.input_layernorm`);
-    norm(`layers.${layer}.post_attention_layernorm`);
-    matrix(`layers.${layer}.attention.query_key_value`, d, 3 * d);
-    matrix(`layers.${layer}.attention.dense`, d, d);
-    matrix(`layers.${layer}.mlp.dense_h_to_4h`, d, 4 * d);
-    matrix(`layers.${layer}.mlp.dense_4h_to_h`, 4 * d, d);
-  }
-  norm('final_layer_norm');
-  if (!tied) shapes.set('embed_out.weight', [vocabulary, d]);
-  return shapes;
+/** B sequences of T tokens one after another; where documents must not see each other, which document each token is of. */
+export interface ModelInput {
+  /** (B·T) */
+  readonly ids: tf.Tensor1D;
+  readonly batch: number;
+  /** (B·T): changes from one document to the next; left out, tokens see all of their sequence that came before. */
+  readonly segments?: Int32Array | undefined;
 }
 
-export function parameterCount(options: ModelOptions, vocabulary: number): number {
-  return [...weightShapes(options, vocabulary).values()].reduce(
-    (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
-    0,
-  );
-}
-
-/** Normal with deviation 0.02; projections into the residual stream smaller by its depth (Radford et al. 2019). */
-export function initialWeights(options: ModelOptions, vocabulary: number, random: Random): Map<string, Float32Array> {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of weightShapes(options, vocabulary)) {
-    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (shape.length === 2) {
-      const intoResidual = name.endsWith('attention.dense.weight') || name.endsWith('dense_4h_to_h.weight');
-      const deviation = intoResidual ? 0.02 / Math.sqrt(2 * options.layers) : 0.02;
-      for (let i = 0; i < values.length; i++) values[i] = random.normal() * deviation;
-    } else if (name.endsWith('norm.weight')) values.fill(1);
-    weights.set(name, values);
-  }
-  return weights;
-}
-
+/**
+ * B sequences, T tokens each, D wide, H heads of E numbers, F inside the MLP, V tokens in the vocabulary.
+ * gpt2: Radford et al. 2019. gpt-neox: Black et al. 2022. palm: Chowdhery et al. 2022, with RMSNorm for its LayerNorm.
+ */
 export class Model {
   readonly options: ModelOptions;
   readonly vocabulary: number;
   /** By name, in the order of `weightShapes`. */
   readonly weights = new Map<string, tf.Variable>();
-  readonly #positions: Rotary;
+  readonly #rotary: Rotary | undefined;
 
   constructor(options: ModelOptions, vocabulary: number, values: ReadonlyMap<string, Float32Array>) {
     this.options = options;
@@ -66,8 +41,8 @@ export class Model {
         tf.tidy(() => tf.variable(tf.tensor(initial, shape), true)),
       );
     }
-    const turned = Math.max(2, 2 * Math.floor((options.rotary * options.width) / options.heads / 2));
-    this.#positions = rotary(options.context, turned);
+    const turned = turnedSize(options);
+    this.#rotary = turned === 0 ? undefined : rotary(options.context, turned, options.rotaryBase);
   }
 
   #weight(name: string): tf.Variable {
@@ -77,23 +52,60 @@ export class Model {
   }
 
   #norm(x: tf.Tensor, name: string): tf.Tensor {
-    return layerNorm(x, this.#weight(`${name}.weight`), this.#weight(`${name}.bias`));
+    const bias = this.weights.get(`${name}.bias`);
+    const scale = this.#weight(`${name}.weight`);
+    return bias === undefined ? rmsNorm(x, scale) : layerNorm(x, scale, bias);
   }
 
   #linear(x: tf.Tensor, name: string): tf.Tensor {
-    return linear(x, this.#weight(`${name}.weight`), this.#weight(`${name}.bias`));
+    return linear(x, this.#weight(`${name}.weight`), this.weights.get(`${name}.bias`));
   }
 
-  /** Hidden vectors before the output embedding: ids (B·T), B sequences one after another → (B·T, D). */
-  hidden(ids: tf.Tensor1D, batch: number): tf.Tensor {
-    let x = embed(this.#weight('embed_in.weight'), ids); // (B·T, D)
-    for (let layer = 0; layer < this.options.layers; layer++) {
-      const at = `layers.${layer}`;
-      const qkv = this.#linear(this.#norm(x, `${at}.input_layernorm`), `${at}.attention.query_key_value`); // (B·T, 3D)
-      const mixed = this.#linear(attention(qkv, batch, this.options.heads, this.#positions), `${at}.attention.dense`); // (B·T, D)
-      const wide = gelu(this.#linear(this.#norm(x, `${at}.post_attention_layernorm`), `${at}.mlp.dense_h_to_4h`)); // (B·T, 4D)
-      x = sum(x, mixed, this.#linear(wide, `${at}.mlp.dense_4h_to_h`)); // (B·T, D)
+  /** (B·T) → (B·T, D). gpt2 adds learned positions; they begin again with each document. */
+  #embed(ids: tf.Tensor1D, length: number, starts: Int32Array | undefined): tf.Tensor {
+    const x = embed(this.#weight('embed_in.weight'), ids); // (B·T, D)
+    if (this.options.architecture !== 'gpt2') return x;
+    const places = Int32Array.from({ length: ids.size }, (_, i) => (i % length) - (starts?.[i] ?? 0));
+    return sum(x, embed(this.#weight('embed_positions.weight'), tf.tensor1d(places, 'int32'))); // (B·T, D)
+  }
+
+  /** What the tokens of one sequence, or of one document of it, say to each other: (B·T, D) → (B·T, D). */
+  #attention(x: tf.Tensor, at: string, batch: number, starts: Int32Array | undefined): tf.Tensor {
+    const { architecture, heads } = this.options;
+    const mixed = this.#linear(x, `${at}.attention.query_key_value`); // (B·T, 3D); palm: (B·T, D + 2E)
+    const qkv = architecture === 'palm' ? shareKeys(mixed, heads) : mixed; // (B·T, H·3E)
+    return this.#linear(attention(qkv, batch, heads, this.#rotary, starts), `${at}.attention.dense`); // (B·T, D)
+  }
+
+  /** (B·T, D) → (B·T, D). */
+  #mlp(x: tf.Tensor, at: string): tf.Tensor {
+    if (this.options.activation === 'swiglu') {
+      const gated = swiglu(this.#linear(x, `${at}.mlp.gate`), this.#linear(x, `${at}.mlp.up`)); // (B·T, F)
+      return this.#linear(gated, `${at}.mlp.down`); // (B·T, D)
     }
+    const activate = this.options.activation === 'gelu' ? exactGelu : gelu;
+    const wide = activate(this.#linear(x, `${at}.mlp.dense_h_to_4h`)); // (B·T, F)
+    return this.#linear(wide, `${at}.mlp.dense_4h_to_h`); // (B·T, D)
+  }
+
+  /** (B·T, D) → (B·T, D). */
+  #block(x: tf.Tensor, at: string, batch: number, starts: Int32Array | undefined): tf.Tensor {
+    const { architecture, residual } = this.options;
+    const seen = this.#norm(x, `${at}.input_layernorm`); // (B·T, D)
+    const mixed = this.#attention(seen, at, batch, starts); // (B·T, D)
+    if (architecture === 'palm') return sum(x, mixed, this.#mlp(seen, at));
+    const mlpNorm = `${at}.post_attention_layernorm`;
+    if (residual === 'parallel') return sum(x, mixed, this.#mlp(this.#norm(x, mlpNorm), at));
+    const between = sum(x, mixed); // (B·T, D)
+    return sum(between, this.#mlp(this.#norm(between, mlpNorm), at));
+  }
+
+  /** Hidden vectors before the output embedding: (B·T) → (B·T, D). */
+  hidden(ids: tf.Tensor1D, batch: number, segments?: Int32Array): tf.Tensor {
+    const length = ids.size / batch;
+    const starts = segments === undefined ? undefined : documentStarts(segments, length); // (B·T)
+    let x = this.#embed(ids, length, starts); // (B·T, D)
+    for (let layer = 0; layer < this.options.layers; layer++) x = this.#block(x, `layers.${layer}`, batch, starts);
     return this.#norm(x, 'final_layer_norm');
   }
 
@@ -103,13 +115,18 @@ export class Model {
   }
 
   /** Mean cross-entropy in nats of targets (B·T) after ids (B·T). */
-  loss(ids: tf.Tensor1D, targets: tf.Tensor1D, batch: number): tf.Scalar {
-    return crossEntropy(this.logits(this.hidden(ids, batch)), targets);
+  loss(ids: tf.Tensor1D, targets: tf.Tensor1D, batch: number, segments?: Int32Array): tf.Scalar {
+    return crossEntropy(this.logits(this.hidden(ids, batch, segments)), targets);
+  }
+
+  /** What training minimises, in two parts (2): the loss, and the z-loss, which is 0 where the options do not ask for it. */
+  lossParts({ ids, batch, segments }: ModelInput, targets: tf.Tensor1D): tf.Tensor1D {
+    return lossParts(this.logits(this.hidden(ids, batch, segments)), targets, this.options.zLoss);
   }
 
   dispose(): void {
     for (const weight of this.weights.values()) weight.dispose();
-    this.#positions.cos.dispose();
-    this.#positions.sin.dispose();
+    this.#rotary?.cos.dispose();
+    this.#rotary?.sin.dispose();
   }
 }

@@ -1,5 +1,6 @@
 // The `trainer:` section of a pipeline file, with defaults and units; imports nothing heavy because every command loads it.
 import { z } from 'zod';
+import { modelOptions } from './model-options.ts';
 
 const COUNT = /^(\d{1,12}(?:\.\d{1,6})?(?:e\d{1,2})?) ?([KMBT]?)$/i;
 const COUNT_UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, B: 1e9, T: 1e12 };
@@ -46,25 +47,6 @@ const tokenizer = z.union(
   { error: '`train: { vocab: 32000 }` or `file: tokenizer.json`' },
 );
 
-const model = z
-  .strictObject({
-    architecture: z
-      .enum(['gpt-neox'])
-      .default('gpt-neox')
-      .describe('gpt-neox: rotary positions, attention and MLP in parallel.'),
-    layers: z.int().min(1).max(200).default(12).describe('Blocks.'),
-    width: z.int().min(8).max(16_384).default(768).describe('Numbers in a hidden vector; a multiple of heads.'),
-    heads: z.int().min(1).max(256).default(12).describe('Attention heads.'),
-    context: z.int().min(8).max(65_536).default(1024).describe('Tokens in a sequence.'),
-    rotary: z.number().gt(0).max(1).default(0.25).describe('Share of a head that rotary positions turn.'),
-    tied: z.boolean().default(false).describe('Use one matrix for input and output embeddings.'),
-  })
-  .refine((value) => value.width % value.heads === 0, { path: ['width'], error: 'a multiple of heads' })
-  .refine((value) => (value.width / value.heads) % 2 === 0, {
-    path: ['width'],
-    error: 'width / heads must be even: rotary positions turn pairs',
-  });
-
 const optimizer = z.strictObject({
   adamw: z
     .strictObject({
@@ -79,18 +61,34 @@ const optimizer = z.strictObject({
         .max(1)
         .default(0.1)
         .describe('Weight decay a step, times the rate; biases and norms are left alone.'),
+      exempt: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Matrices that do not decay: those whose name contains one of these, such as embed.'),
     })
     .prefault({})
     .describe('AdamW (Loshchilov and Hutter 2019).'),
   rate: z.number().positive().default(6e-4).describe('Learning rate at its highest.'),
   warmup: z.int().min(0).default(100).describe('Steps over which the rate rises from 0.'),
   schedule: z
-    .enum(['cosine', 'constant'])
+    .enum(['cosine', 'constant', 'constant-decay'])
     .default('cosine')
     .describe(
-      'After warm-up: a cosine down to a tenth where `until` or `decaySteps` says how long the training is, else constant.',
+      'After warm-up, where `until` or `decaySteps` says how long the training is: cosine falls from there on; constant-decay stays, and falls in a line over the last `decayShare`; constant stays.',
     ),
-  decaySteps: z.int().positive().optional().describe('Steps at which the cosine ends; default: what `until` allows.'),
+  decaySteps: z.int().positive().optional().describe('Steps at which the fall ends; default: what `until` allows.'),
+  decayShare: z.number().gt(0).max(1).default(0.1).describe('constant-decay: share of all steps over which it falls.'),
+  finalShare: z.number().min(0).max(1).default(0.1).describe('Where the fall ends, as a share of `rate`.'),
+  accumulate: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(1)
+    .describe('Parts that a step’s batch is computed in, one after another: the same step with less memory.'),
+  lossScale: z
+    .union([z.enum(['auto', 'none']), z.number().positive()], { error: 'auto, none or a number' })
+    .default('auto')
+    .describe('Factor on the loss while gradients are taken; auto: dynamic where the backend has 16-bit floats.'),
   clip: z.number().positive().default(1).describe('Largest norm of all gradients together.'),
 });
 
@@ -103,9 +101,29 @@ const until = z
     error: '`tokens: 2B` or `steps: 1000`',
   });
 
+const from = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      path: z.string().min(1).describe('Folder of a run, or of a model in the layout of the Hugging Face hub.'),
+      context: z
+        .int()
+        .min(8)
+        .max(65_536)
+        .optional()
+        .describe('Tokens in a sequence, where it is not to be the model’s own; less needs less memory.'),
+    }),
+  ])
+  .transform((given) => (typeof given === 'string' ? { path: given } : given));
+
 export const trainerOptions = z.strictObject({
+  from: from
+    .optional()
+    .describe(
+      'Go on from this model: the folder of a run (runs/ja-gpt), or a GPT-2 or GPT-NeoX model in the layout of the Hugging Face hub, relative to this file. Its architecture, sizes and tokenizer take the place of `model` and `tokenizer`.',
+    ),
   tokenizer: tokenizer.prefault({ train: {} }).describe('Text to token numbers.'),
-  model: model.prefault({}).describe('The model that learns.'),
+  model: modelOptions.prefault({}).describe('The model that learns.'),
   optimizer: optimizer.prefault({}).describe('How it learns.'),
   batch: z.int().min(1).max(65_536).default(8).describe('Sequences a step.'),
   until: until.optional().describe('When to stop; without it, at the end of the stream.'),

@@ -37,13 +37,23 @@ const invalid = (path: string, why: string, cause?: unknown) =>
 const bytesOf = (values: Float32Array | Int32Array) =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
+/** An array that is yet to be written: its place in the file is known before its numbers are. */
+export interface ArrayShape {
+  readonly name: string;
+  readonly dtype: keyof typeof DTYPES;
+  readonly shape: readonly number[];
+}
+
+/** Bytes of an array: every type that is written has 4 a number. */
+export const bytesOfShape = (shape: readonly number[]): number => 4 * shape.reduce((a, b) => a * b, 1);
+
 /** The 8-byte length and the header, padded so that the data begins at a multiple of 8. */
-export function safetensorsHeader(arrays: readonly NamedArray[], metadata: Readonly<Record<string, string>>): Buffer {
+export function headerOf(arrays: readonly ArrayShape[], metadata: Readonly<Record<string, string>>): Buffer {
   let at = 0;
-  const entries = arrays.map(({ name, shape, values }) => {
+  const entries = arrays.map(({ name, dtype, shape }) => {
     const begin = at;
-    at += values.byteLength;
-    return [name, { dtype: values instanceof Float32Array ? 'F32' : 'I32', shape, data_offsets: [begin, at] }] as const;
+    at += bytesOfShape(shape);
+    return [name, { dtype, shape, data_offsets: [begin, at] }] as const;
   });
   const text = Buffer.from(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }), 'utf8');
   const padded = Math.ceil(text.length / 8) * 8;
@@ -51,6 +61,14 @@ export function safetensorsHeader(arrays: readonly NamedArray[], metadata: Reado
   bytes.writeBigUInt64LE(BigInt(padded), 0);
   text.copy(bytes, 8);
   return bytes;
+}
+
+/** The header of arrays that are in memory already. */
+export function safetensorsHeader(arrays: readonly NamedArray[], metadata: Readonly<Record<string, string>>): Buffer {
+  const shapes = arrays.map(({ name, shape, values }): ArrayShape => {
+    return { name, dtype: values instanceof Float32Array ? 'F32' : 'I32', shape };
+  });
+  return headerOf(shapes, metadata);
 }
 
 /** Writes header and data to an open, empty file. Numbers go out in the machine's order, which is little-endian wherever Node runs today. */

@@ -9,6 +9,7 @@ import type { Commands } from './commands.ts';
 import type { Documents, NumberedDocument } from './documents.ts';
 import type { Feed } from './feed.ts';
 import { isHeldOut } from './held-out.ts';
+import { weightsFrom } from './import/origin.ts';
 import { initialWeights } from './model.ts';
 import type { TrainerOptions } from './options.ts';
 import { Packer, type Sequence } from './packing.ts';
@@ -88,7 +89,10 @@ export async function begin(
   });
 
   const random = new Random(seed);
-  const weights = initialWeights(options.model, tokenizer.vocabulary, random);
+  const weights =
+    options.from === undefined
+      ? initialWeights(options.model, tokenizer.vocabulary, random)
+      : await weightsFrom(options.from, options.model, tokenizer.vocabulary);
   const state: TrainingState = {
     step: 0,
     tokens: 0,

@@ -17,6 +17,7 @@ let outer: usize = 0; // (T, D): the output, or the gradient of it
 let gradient: usize = 0; // (T, 3D)
 let cosines: usize = 0; // (T, turned / 2)
 let sines: usize = 0;
+let starts: usize = 0; // (T), i32: the first key of each query
 let q: usize = 0; // (T, width), turned
 let k: usize = 0;
 let v: usize = 0;
@@ -48,6 +49,8 @@ export function configure(sequence: i32, headCount: i32, headSize: i32, turnedSi
   at += (<usize>(length * (turned >> 1))) << 2;
   sines = at;
   at += (<usize>(length * (turned >> 1))) << 2;
+  starts = at;
+  at += (<usize>length) << 2;
   at = (at + 15) & ~15;
   const rows = (<usize>(length * width)) << 2;
   const columnsOfRows = (<usize>(width * span)) << 2;
@@ -82,6 +85,10 @@ export function cosinesAt(): usize {
 }
 export function sinesAt(): usize {
   return sines;
+}
+
+export function startsAt(): usize {
+  return starts;
 }
 
 /** Copies one head's vectors from `from` (T, 3D) and turns the first numbers of queries and keys by their position. */
@@ -192,12 +199,14 @@ function spread(shares: usize, vector: usize, count: i32, rows: usize): void {
   }
 }
 
-/** Shares of the keys 0 … t for query t, in `scores`. */
+/** Shares of the keys starts[t] … t for query t, in `scores`; 0 for the others. */
 function softmaxRow(t: i32): void {
   const count = t + 1;
   dots(q + ((<usize>(t * width)) << 2), kt, count, scores);
   // Keys after t, up to the next multiple of 16, must weigh nothing.
   const end = (count + 15) & ~15;
+  const begin = load<i32>(starts + ((<usize>t) << 2));
+  for (let j = 0; j < begin; j++) store<f32>(scores + ((<usize>j) << 2), -f32.MAX_VALUE);
   for (let j = count; j < end; j++) store<f32>(scores + ((<usize>j) << 2), -f32.MAX_VALUE);
   let highest = f32x4.splat(-f32.MAX_VALUE);
   for (let j = 0; j < end; j += 4) highest = f32x4.max(highest, v128.load(scores + ((<usize>j) << 2)));
@@ -209,6 +218,7 @@ function softmaxRow(t: i32): void {
     const share = exp4(f32x4.mul(f32x4.sub(v128.load(at), most), by));
     v128.store(at, share);
   }
+  for (let j = 0; j < begin; j++) store<f32>(scores + ((<usize>j) << 2), 0);
   for (let j = count; j < end; j++) store<f32>(scores + ((<usize>j) << 2), 0);
   for (let j = 0; j < end; j += 4) total = f32x4.add(total, v128.load(scores + ((<usize>j) << 2)));
   const per = f32x4.splat(<f32>1.0 / sum4(total));

@@ -42,10 +42,10 @@ export function softmax(target: i32): f32 {
   return Mathf.log(sum) + most - wanted;
 }
 
-/** After `softmax`: (softmax − one at the target) · scale. */
-export function gradient(target: i32, scale: f32): void {
-  const one = start + ((<usize>target) << 2);
-  store<f32>(one, load<f32>(one) - 1.0);
+/** After `softmax`: softmax · scale − one at the target. */
+export function gradient(target: i32, scale: f32, one: f32): void {
   const by = f32x4.splat(scale);
   for (let p = start; p < end; p += 16) v128.store(p, f32x4.mul(v128.load(p), by));
+  const wanted = start + ((<usize>target) << 2);
+  store<f32>(wanted, load<f32>(wanted) - one);
 }
