@@ -1,0 +1,197 @@
+// The loop of a training: batches, steps, evaluations, checkpoints, until something ends it.
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { DivergedError } from '../errors.ts';
+import { BatchReader } from './batch-reader.ts';
+import { saveCheckpoint, type TrainingState } from './checkpoint.ts';
+import type { Documents } from './documents.ts';
+import { evaluate } from './evaluate.ts';
+import { Model, parameterCount } from './model.ts';
+import { AdamW, learningRate, valuesOf } from './optimizer.ts';
+import type { TrainerOptions } from './options.ts';
+import type { Sequence } from './packing.ts';
+import type { TrainerConfig, TrainerEvent } from './protocol.ts';
+import { Random } from './random.ts';
+import { sample } from './sample.ts';
+import type { Start, TrainerContext } from './start.ts';
+import { trainStep } from './step.ts';
+import type { BpeTokenizer } from './tokenizer/bpe.ts';
+
+type EndReason = Extract<TrainerEvent, { event: 'done' }>['reason'];
+
+export class Session {
+  readonly #config: TrainerConfig;
+  readonly #options: TrainerOptions;
+  readonly #context: TrainerContext;
+  readonly #documents: Documents;
+  readonly #tokenizer: BpeTokenizer;
+  readonly #model: Model;
+  readonly #optimizer: AdamW;
+  readonly #reader: BatchReader;
+  readonly #random: Random;
+  readonly #heldOut: Int32Array;
+  readonly #state: Pick<TrainingState, 'step' | 'tokens' | 'documents' | 'perplexity'>;
+  readonly #lastStep: number | undefined;
+  #begin = 0;
+  #waitedBefore = 0;
+
+  constructor(
+    config: TrainerConfig,
+    context: TrainerContext,
+    documents: Documents,
+    { tokenizer, checkpoint, first }: Start,
+  ) {
+    const { options } = config;
+    this.#config = config;
+    this.#options = options;
+    this.#context = context;
+    this.#documents = documents;
+    this.#tokenizer = tokenizer;
+    this.#model = new Model(options.model, checkpoint.vocabulary, checkpoint.weights);
+    this.#optimizer = new AdamW(options.optimizer, this.#model.weights, checkpoint.moments);
+    this.#reader = new BatchReader({
+      options,
+      documents,
+      tokenizer,
+      first,
+      from: checkpoint.state.documents,
+      packer: checkpoint.state.packer,
+      onDocument: () => undefined,
+    });
+    this.#random = new Random(checkpoint.state.random);
+    this.#heldOut = checkpoint.heldOut;
+    this.#state = { ...checkpoint.state, perplexity: { ...checkpoint.state.perplexity } };
+    const { until } = options;
+    const tokensAStep = options.batch * options.model.context;
+    const ends = [until?.steps, until?.tokens === undefined ? undefined : Math.ceil(until.tokens / tokensAStep)].filter(
+      (end) => end !== undefined,
+    );
+    this.#lastStep = options.optimizer.decaySteps ?? (ends.length > 0 ? Math.min(...ends) : undefined);
+    const { architecture, layers, width, heads, context: length } = options.model;
+    const parameters = parameterCount(options.model, checkpoint.vocabulary);
+    context.emit({
+      event: 'model',
+      parameters,
+      architecture,
+      layers,
+      width,
+      heads,
+      context: length,
+      step: this.#state.step,
+    });
+  }
+
+  async run(): Promise<void> {
+    if (this.#state.step === 0) await this.#evaluate('first');
+    this.#begin = performance.now();
+    this.#waitedBefore = this.#documents.waited;
+    const reason = await this.#steps();
+    const seconds = (performance.now() - this.#begin) / 1000;
+    const waitedShare = seconds > 0 ? this.#waited / seconds : 0;
+    if (reason !== 'stopped') await this.#evaluate('final');
+    await this.#save();
+    if (reason !== 'stopped') await this.#writeSample();
+    const { step: steps, tokens, documents, perplexity } = this.#state;
+    this.#context.emit({ event: 'done', reason, steps, tokens, documents, perplexity: { ...perplexity }, waitedShare });
+  }
+
+  dispose(): void {
+    this.#model.dispose();
+    this.#optimizer.dispose();
+  }
+
+  get #waited(): number {
+    return this.#documents.waited - this.#waitedBefore;
+  }
+
+  /** Steps until something ends them. */
+  async #steps(): Promise<EndReason> {
+    const { until, evaluate, checkpoint } = this.#options;
+    for (;;) {
+      if (this.#context.commands.stop) return 'stopped';
+      if (until?.steps !== undefined && this.#state.step >= until.steps) return 'steps';
+      if (until?.tokens !== undefined && this.#state.tokens >= until.tokens) return 'tokens';
+      if (this.#context.commands.takeCheckpoint()) await this.#save();
+      const batch = await this.#reader.next();
+      if (batch === 'asked') continue;
+      this.#state.documents = this.#reader.taken;
+      if (batch.length === 0) return 'end';
+      await this.#step(batch);
+      // A step may be all computation: without a turn of the event loop no command and no document would ever come in.
+      await setImmediate();
+      if (this.#state.step % evaluate.every === 0) await this.#evaluate('periodic');
+      if (this.#state.step % checkpoint.every === 0) await this.#save();
+    }
+  }
+
+  async #step(batch: readonly Sequence[]): Promise<void> {
+    const step = this.#state.step + 1;
+    const rate = learningRate(this.#options.optimizer, step, this.#lastStep);
+    const { loss, gradientNorm } = await trainStep(this.#model, this.#optimizer, batch, step, rate);
+    this.#state.step = step;
+    this.#state.tokens += batch.length * this.#options.model.context;
+    const { tokens, documents } = this.#state;
+    const seconds = (performance.now() - this.#begin) / 1000;
+    this.#context.emit({
+      event: 'step',
+      step,
+      loss,
+      gradientNorm,
+      rate,
+      tokens,
+      documents,
+      waited: this.#waited,
+      seconds,
+    });
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      throw new DivergedError(`Training diverged at step ${step}: loss ${loss}, gradient norm ${gradientNorm}.`, {
+        code: 'trainer.diverged',
+        fix: 'Lower trainer.optimizer.rate or lengthen warmup, and run again: it goes on from the last checkpoint.',
+      });
+    }
+  }
+
+  async #evaluate(when: 'first' | 'periodic' | 'final'): Promise<void> {
+    const { loss, perplexity, tokens } = await evaluate(this.#model, this.#heldOut, this.#options.batch);
+    const finite = Number.isFinite(perplexity) ? perplexity : null;
+    if (when === 'first') this.#state.perplexity.first = finite;
+    this.#state.perplexity.last = finite;
+    const { step } = this.#state;
+    this.#context.emit({
+      event: 'evaluation',
+      step,
+      loss,
+      perplexity,
+      tokens,
+      first: when === 'first',
+      final: when === 'final',
+    });
+  }
+
+  async #save(): Promise<void> {
+    const { feed, emit } = this.#context;
+    const { step, documents } = this.#state;
+    const bytes = await saveCheckpoint(
+      this.#config.dir,
+      {
+        state: { ...this.#state, random: this.#random.state, packer: this.#reader.packer },
+        model: this.#options.model,
+        vocabulary: this.#model.vocabulary,
+        weights: await valuesOf(this.#model.weights),
+        moments: await this.#optimizer.moments(),
+        heldOut: this.#heldOut,
+      },
+      feed,
+    );
+    emit({ event: 'checkpoint', step, documents, bytes });
+    await feed.consumed(documents);
+  }
+
+  async #writeSample(): Promise<void> {
+    const { generate } = this.#options;
+    let text = '';
+    for await (const piece of sample(this.#model, this.#tokenizer, generate, new Random(this.#config.seed)))
+      text += piece;
+    this.#context.emit({ event: 'generated', prompt: generate.prompt, text });
+  }
+}
