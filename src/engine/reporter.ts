@@ -166,8 +166,9 @@ export class Reporter {
   }
 
   #trainer(): RunRecord['trainer'] {
-    const latest = this.#session?.training?.latest;
-    if (latest === undefined) return undefined;
+    const training = this.#session?.training;
+    if (training === undefined) return undefined;
+    const { latest, rescues } = training;
     const { backend, tokenizer, model, step, done, generated } = latest;
     return {
       backend: backend?.name ?? null,
@@ -180,6 +181,7 @@ export class Reporter {
       perplexity: done?.perplexity ?? null,
       waitedShare: done?.waitedShare ?? null,
       reason: done?.reason ?? null,
+      rescues: rescues.map((rescue) => ({ ...rescue, skipped: rescue.skipped && { ...rescue.skipped } })),
       generated: generated?.text ?? null,
     };
   }

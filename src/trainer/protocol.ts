@@ -1,6 +1,7 @@
 // What the engine and the trainer process say to each other: one configuration on stdin, events on stdout, requests on a Unix socket.
 import { z } from 'zod';
 import { trainerOptions } from './options.ts';
+import { rescueRecord } from './rescue.ts';
 
 /** First line of the trainer's stdin. */
 export const trainerConfig = z.strictObject({
@@ -69,6 +70,8 @@ export const trainerEvent = z.discriminatedUnion('event', [
     context: z.number(),
     /** Step that training goes on from: 0 for a new model. */
     step: z.number(),
+    /** Rescues of earlier sessions. */
+    rescues: z.array(rescueRecord).default([]),
   }),
   z.object({
     event: z.literal('step'),
@@ -96,6 +99,8 @@ export const trainerEvent = z.discriminatedUnion('event', [
     final: z.boolean(),
   }),
   z.object({ event: z.literal('checkpoint'), step: z.number(), documents: z.number(), bytes: z.number() }),
+  /** Training diverged and was rescued; again, with `after`, once it is past the step of the alarm. */
+  z.object({ event: z.literal('rescue'), rescue: rescueRecord }),
   z.object({ event: z.literal('generated'), prompt: z.string(), text: z.string() }),
   z.object({
     event: z.literal('done'),

@@ -1,9 +1,10 @@
 // How a training starts: from the first documents (tokenizer, held-out set, new weights), or from its last checkpoint.
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { replaceFile } from '../durable-files.ts';
 import { errorMessage, PipelineError } from '../errors.ts';
-import { type Checkpoint, checkSameModel, type TrainingState } from './checkpoint.ts';
+import type { Checkpoint, TrainingState } from './checkpoint.ts';
 import { TOKENIZER_FILE } from './checkpoint-cursor.ts';
 import type { Commands } from './commands.ts';
 import type { Documents, NumberedDocument } from './documents.ts';
@@ -14,6 +15,8 @@ import type { TrainerOptions } from './options.ts';
 import { Packer, type Sequence } from './packing.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
+import { noRescue } from './rescue.ts';
+import { checkSameModel } from './same-model.ts';
 import type { BpeTokenizer } from './tokenizer/bpe.ts';
 import { learnedTokenizer, parseTokenizer, tokenizerJson } from './tokenizer/file.ts';
 import { trainBpe } from './tokenizer/train-bpe.ts';
@@ -96,12 +99,21 @@ export async function begin(
     random: random.state,
     packer: { tokens: [], documents: [] },
     perplexity: { first: null, last: null },
+    guard: { losses: [], norms: [], odd: [] },
+    rescue: noRescue(),
   };
   const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
   return {
     tokenizer,
     first,
-    checkpoint: { state, model: options.model, vocabulary: tokenizer.vocabulary, weights, heldOut: heldOutTokens },
+    checkpoint: {
+      state,
+      model: options.model,
+      vocabulary: tokenizer.vocabulary,
+      tokenizer: sha256(json),
+      weights,
+      heldOut: heldOutTokens,
+    },
   };
 }
 
@@ -111,11 +123,15 @@ export async function goOn(
   { emit }: TrainerContext,
   checkpoint: Checkpoint,
 ): Promise<Start> {
-  const tokenizer = await givenTokenizer(join(dir, TOKENIZER_FILE));
-  checkSameModel(checkpoint, options.model, tokenizer.vocabulary);
+  const path = join(dir, TOKENIZER_FILE);
+  const tokenizer = await givenTokenizer(path);
+  const tokens = { vocabulary: tokenizer.vocabulary, sha256: sha256(await readFile(path, 'utf8')) };
+  checkSameModel(checkpoint, options.model, tokens);
   emit({ event: 'tokenizer', vocabulary: tokenizer.vocabulary, documents: 0, bytes: 0 });
   return { tokenizer, checkpoint, first: [] };
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 async function givenTokenizer(path: string): Promise<BpeTokenizer> {
   let json: string;

@@ -1,17 +1,29 @@
 // A training: from the first document, or the last checkpoint, to the end of the corpus or of what was asked for.
 import { chooseBackend } from './backends.ts';
-import { loadCheckpoint, removePartial } from './checkpoint.ts';
+import { loadCheckpoint } from './checkpoint.ts';
+import { CheckpointStore } from './checkpoint-store.ts';
 import { Documents } from './documents.ts';
+import { History } from './history.ts';
 import type { TrainerConfig } from './protocol.ts';
 import { Session } from './session.ts';
 import { begin, goOn, type TrainerContext } from './start.ts';
 
-/** Trains as `config` says. Resolves when the corpus, `until` or a stop command ended it, all saved. */
+/**
+ * Trains as `config` says. Resolves when the corpus, `until` or a stop command ended it, all saved.
+ * @throws DivergedError `trainer.diverged` (exit 5), with the best checkpoint kept.
+ */
 export async function train(config: TrainerConfig, context: TrainerContext): Promise<void> {
-  const { name, why, refused } = await chooseBackend(config.options.backend);
+  const { options, dir } = config;
+  const { name, why, refused } = await chooseBackend(options.backend);
   context.emit({ event: 'backend', name, why, refused: refused.map((one) => ({ ...one })) });
-  await removePartial(config.dir, context.feed);
-  const checkpoint = config.resume ? await loadCheckpoint(config.dir) : undefined;
+  const store = await CheckpointStore.open(dir, context.feed, options.checkpoint.keep);
+  if (!config.resume) await store.clear();
+  const checkpoint = await loadCheckpoint(dir);
+  const history = await History.open(dir, context.feed, {
+    limit: options.guard.history,
+    number: store.next - 1,
+    waiting: checkpoint?.state.rescue.waiting ?? 0,
+  });
   const documents = new Documents(context.feed, checkpoint?.state.documents ?? 0, context.commands);
   const start =
     checkpoint === undefined ? await begin(config, context, documents) : await goOn(config, context, checkpoint);
@@ -20,7 +32,7 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
     context.emit({ event: 'done', reason: 'stopped', steps: 0, tokens: 0, documents: 0, perplexity, waitedShare: 0 });
     return;
   }
-  const session = new Session(config, context, documents, start);
+  const session = new Session(config, context, documents, start, { store, history });
   try {
     await session.run();
   } finally {
