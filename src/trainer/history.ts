@@ -87,6 +87,11 @@ export class History {
     return this.#waiting.shift();
   }
 
+  /** The batch was taken and not trained on: it is the next again. */
+  putBack(batch: StepBatch): void {
+    this.#waiting.unshift(batch);
+  }
+
   /** Batches after `step` that are still held, in order. */
   since(step: number): StepBatch[] {
     return this.#recent.batches.filter((batch) => batch.step > step);

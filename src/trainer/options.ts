@@ -105,13 +105,18 @@ const until = z
   });
 
 const guard = z.strictObject({
-  window: z.int().min(16).max(10_000).default(64).describe('Steps that a step is compared with.'),
+  window: z
+    .int()
+    .min(16)
+    .max(10_000)
+    .default(64)
+    .describe('Steps that a step is compared with; a slow rise is looked for in three times as many.'),
   spike: z
     .number()
     .min(1)
-    .default(8)
+    .default(10)
     .describe(
-      'Alarm when loss or gradient norm is so many robust deviations (median and median absolute deviation) above the window.',
+      'Alarm when loss or logarithm of the gradient norm is so many robust deviations above what the last steps predict.',
     ),
   rescues: z
     .int()

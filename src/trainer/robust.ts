@@ -11,10 +11,27 @@ export function median(values: readonly number[]): number {
 /** Makes the median absolute deviation of a normal distribution its standard deviation. */
 const TO_DEVIATION = 1.4826;
 
-/** Centre and spread of `values` by the median and the median absolute deviation (Hampel 1974). O(n log n). */
-export function centreAndSpread(values: readonly number[]): { centre: number; spread: number } {
-  const centre = median(values);
-  return { centre, spread: TO_DEVIATION * median(values.map((value) => Math.abs(value - centre))) };
+/** How a series has gone lately, and how far its values stray from one to the next. */
+export interface Outlook {
+  /** Median of the last `NEAR` values. */
+  readonly centre: number;
+  /** Standard deviation of a value, from the median of the absolute differences of neighbours. */
+  readonly spread: number;
+}
+
+/** Values that say where the series stands; fewer say nothing. */
+const NEAR = 16;
+
+/**
+ * Outlook on the value after `values`; undefined for fewer than 16. The spread comes from the last `window` differences of
+ * neighbours (von Neumann et al. 1941, with medians for means), not from the values themselves: in a falling series their own
+ * spread is mostly the fall, and a value far above it would go unnoticed. O(n log n) for a window of n.
+ */
+export function outlook(values: readonly number[], window: number): Outlook | undefined {
+  if (values.length < NEAR) return undefined;
+  const recent = values.slice(-window - 1);
+  const differences = recent.slice(1).map((value, index) => Math.abs(value - (recent[index] ?? Number.NaN)));
+  return { centre: median(values.slice(-NEAR)), spread: (TO_DEVIATION / Math.SQRT2) * median(differences) };
 }
 
 /**

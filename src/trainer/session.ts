@@ -1,7 +1,7 @@
 // The loop of a training: batches, steps, evaluations, checkpoints, rescues, until something ends it.
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { DivergedError } from '../errors.ts';
+import { DivergedError, TrainerError } from '../errors.ts';
 import { BatchReader } from './batch-reader.ts';
 import type { TrainingState } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
@@ -134,7 +134,10 @@ export class Session {
       }
       const batch = this.#kept.history.takeWaiting()?.sequences ?? (await this.#reader.next());
       if (batch === 'asked') continue;
-      if (batch.length === 0) return 'end';
+      if (batch.length === 0) {
+        if (this.#state.step === 0 && this.#state.rescue.records.length === 0) throw this.#tooShort();
+        return 'end';
+      }
       const odd = this.#state.rescue.inARow > 0 ? await this.#look(batch) : 'usual';
       if (odd === 'left out') continue;
       const alarm = odd === 'usual' ? ((await this.#step(batch)) ?? (await this.#whatIsDue())) : odd;
@@ -148,12 +151,16 @@ export class Session {
    * After a rescue, what would raise an alarm is left out before it is trained on, as long as the model is still good: it finds
    * the batch before as usual as ever. Otherwise it is the model that was harmed again.
    */
-  async #look(batch: readonly Sequence[]): Promise<'usual' | 'left out' | Alarm> {
+  async #look(batch: readonly Sequence[]): Promise<'usual' | 'left out' | (Alarm & Measured)> {
     const loss = await this.#learner.loss(batch);
     if (this.#guard.judgeLoss(loss) !== undefined) {
       const last = this.#kept.history.last;
-      const harmed = last === undefined ? undefined : this.#guard.judgeLoss(await this.#learner.loss(last.sequences));
-      if (harmed !== undefined) return harmed;
+      const known = last === undefined ? Number.NaN : await this.#learner.loss(last.sequences);
+      const harmed = last === undefined ? undefined : this.#guard.judgeLoss(known);
+      if (harmed !== undefined) {
+        this.#kept.history.putBack({ step: this.#state.step + 1, sequences: batch });
+        return { ...harmed, loss: known, gradientNorm: Number.NaN };
+      }
     }
     const found = this.#guard.look(loss);
     if (found === 'usual') return found;
@@ -174,7 +181,8 @@ export class Session {
     const seconds = (performance.now() - this.#begin) / 1000;
     const { emit } = this.#context;
     emit({ event: 'step', step, loss, gradientNorm, rate, tokens, documents, waited: this.#waited, seconds });
-    const alarm = this.#guard.check(step, { loss, gradientNorm });
+    const norms = this.#state.rescue.inARow > 0 ? 'noted' : 'judged';
+    const alarm = this.#guard.check(step, { loss, gradientNorm }, norms);
     if (alarm !== undefined) return { ...alarm, loss, gradientNorm };
     const before = this.#state.rescue;
     const rescue = afterStep(before, step, { loss, gradientNorm }, this.#options.guard);
@@ -316,6 +324,17 @@ export class Session {
     await this.#saveFinite();
     this.#context.emit({ event: 'rescue', rescue: record });
     if (plan === undefined) throw this.#givenUp(record);
+  }
+
+  #tooShort(): TrainerError {
+    const { context } = this.#options.model;
+    return new TrainerError(
+      `The corpus ended after ${this.#reader.taken} documents, before there was a single sequence of ${context + 1} tokens to train on.`,
+      {
+        code: 'feed.too_short',
+        fix: 'Give more text, use a smaller trainer.model.context, or see with `seiryu report` what the filters dropped.',
+      },
+    );
   }
 
   #givenUp({ step, message, backTo }: RescueRecord): DivergedError {

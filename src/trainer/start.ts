@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { replaceFile } from '../durable-files.ts';
 import { errorMessage, PipelineError } from '../errors.ts';
 import type { Checkpoint, TrainingState } from './checkpoint.ts';
@@ -10,6 +11,7 @@ import type { Commands } from './commands.ts';
 import type { Documents, NumberedDocument } from './documents.ts';
 import type { Feed } from './feed.ts';
 import { isHeldOut } from './held-out.ts';
+import { checkMemory, memoryLimits } from './memory.ts';
 import { initialWeights } from './model.ts';
 import type { TrainerOptions } from './options.ts';
 import { Packer, type Sequence } from './packing.ts';
@@ -45,6 +47,8 @@ export async function begin(
   { feed, commands, emit }: TrainerContext,
   documents: Documents,
 ): Promise<Start | undefined> {
+  // A learned vocabulary is known before anything is read.
+  if ('train' in options.tokenizer) checkMemory(options, options.tokenizer.train.vocab, memoryLimits(tf.getBackend()));
   const limits =
     'train' in options.tokenizer
       ? options.tokenizer.train
@@ -78,6 +82,7 @@ export async function begin(
     'train' in options.tokenizer
       ? learnedTokenizer(trainBpe(seen, options.tokenizer.train.vocab))
       : await givenTokenizer(options.tokenizer.file);
+  checkMemory(options, tokenizer.vocabulary, memoryLimits(tf.getBackend()));
   const json =
     'train' in options.tokenizer ? tokenizerJson(tokenizer) : await readFile(resolve(options.tokenizer.file), 'utf8');
   await feed.reserve(Buffer.byteLength(json), 'tokenizer');
@@ -90,6 +95,7 @@ export async function begin(
     bytes: learnedFrom.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
   });
 
+  const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
   const random = new Random(seed);
   const weights = initialWeights(options.model, tokenizer.vocabulary, random);
   const state: TrainingState = {
@@ -102,7 +108,6 @@ export async function begin(
     guard: { losses: [], norms: [], odd: [] },
     rescue: noRescue(),
   };
-  const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
   return {
     tokenizer,
     first,

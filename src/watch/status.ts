@@ -31,7 +31,15 @@ function trainerText(trainer: NonNullable<Progress['trainer']>): string {
   const waited = step.seconds > 0 ? `waited ${percent(step.waited, step.seconds)}` : '';
   const perplexity = evaluation?.perplexity == null ? [] : [`held-out perplexity ${evaluation.perplexity.toFixed(1)}`];
   const rescues = rescue === undefined ? [] : [`${rescue.rescue.number} rescued`];
-  return [`${backend.name}`, `step ${number.format(step.step)}`, `loss ${loss}`, ...perplexity, speed, waited, ...rescues]
+  return [
+    `${backend.name}`,
+    `step ${number.format(step.step)}`,
+    `loss ${loss}`,
+    ...perplexity,
+    speed,
+    waited,
+    ...rescues,
+  ]
     .filter((part) => part !== '')
     .join(' · ');
 }

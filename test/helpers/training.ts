@@ -6,6 +6,7 @@ import { Commands } from '../../src/trainer/commands.ts';
 import { Feed } from '../../src/trainer/feed.ts';
 import { type TrainerOptions, trainerOptions } from '../../src/trainer/options.ts';
 import type { TrainerEvent } from '../../src/trainer/protocol.ts';
+import type { Random } from '../../src/trainer/random.ts';
 import { train } from '../../src/trainer/train.ts';
 
 type Options = Parameters<typeof trainerOptions.parse>[0];
@@ -39,6 +40,10 @@ export const TINY = {
 } as const;
 
 export const idOf = (number: number): string => `files/in.jsonl#${number}`;
+
+/** Characters that no corpus of a test holds, in no order: nothing to learn. */
+export const poisonText = (length: number, random: Random): string =>
+  Array.from({ length }, () => String.fromCodePoint(0x4e00 + Math.floor(random.next() * 20_000))).join('');
 
 /** What training said, in order; the error that ended it, if one did. */
 export async function trainOn({ dir, texts, options, seed = 1, disk = LIMITLESS, end = 'ends', onEvent }: TrainingRun) {
