@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
 import { applyCommand } from './apply.ts';
+import { blameCommand } from './blame.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
@@ -34,6 +35,7 @@ const commands = [
   reportCommand,
   verifyCommand,
   generateCommand,
+  blameCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

@@ -1,6 +1,6 @@
 // What is done when training diverges: where to go back to, which batches to leave out, and when to give up. Pure; session.ts does it.
 import { z } from 'zod';
-import { alarmKind, type GuardOptions } from './guard.ts';
+import { type Alarm, alarmKind, type GuardOptions, type Measured } from './guard.ts';
 
 // JSON has no NaN or Infinity; a diverging training is when they are measured.
 const measured = z.strictObject({ loss: z.number().nullable(), gradientNorm: z.number().nullable() });
@@ -41,6 +41,7 @@ export type RescueRecord = z.output<typeof rescueRecord>;
 
 /** Older records are forgotten: a checkpoint does not grow with the training. */
 const LONGEST_RECORDS = 50;
+const LONGEST_DOCUMENTS = 20;
 
 export const rescueState = z.strictObject({
   /** Rescues since training last got past an alarm, and the highest step of their alarms (0: none is open). */
@@ -136,6 +137,32 @@ export function afterRescue(state: RescueState, record: RescueRecord, waiting: n
 }
 
 export const finiteOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+export interface RescueFacts extends Pick<RescueRecord, 'number' | 'step' | 'backTo' | 'again' | 'rate' | 'attempt'> {
+  readonly alarm: Alarm & Partial<Measured>;
+  readonly usual: Measured | undefined;
+  /** Batches since the checkpoint that the history still held. */
+  readonly trained: number;
+  /** Steps of the batches left out, ascending. */
+  readonly skipped: readonly number[];
+  /** Ids of their documents. */
+  readonly documents: readonly string[];
+}
+
+/** The record of a rescue that has just begun. */
+export function rescueRecordOf(facts: RescueFacts): RescueRecord {
+  const { number, step, alarm, usual, backTo, trained, again, rate, attempt, skipped, documents } = facts;
+  const { kind, message, loss = Number.NaN, gradientNorm = Number.NaN } = alarm;
+  return {
+    ...{ number, step, kind, message },
+    before: { loss: finiteOrNull(loss), gradientNorm: finiteOrNull(gradientNorm) },
+    usual: usual === undefined ? null : { ...usual },
+    backTo,
+    skipped: skipped.length === 0 ? null : { from: skipped[0] ?? step, to: skipped.at(-1) ?? step },
+    ...{ again, lost: step - backTo - trained, ahead: 0, corpusChanged: false, rate, attempt, after: null },
+    documents: documents.slice(0, LONGEST_DOCUMENTS),
+  };
+}
 
 /** A rescue in a line or two, for people. */
 export function rescueLines(rescue: RescueRecord): string[] {

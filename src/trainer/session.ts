@@ -16,7 +16,15 @@ import type { TrainerOptions } from './options.ts';
 import type { Sequence } from './packing.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
-import { afterOdd, afterRescue, afterStep, finiteOrNull, planRescue, type RescueRecord } from './rescue.ts';
+import {
+  afterOdd,
+  afterRescue,
+  afterStep,
+  finiteOrNull,
+  planRescue,
+  type RescueRecord,
+  rescueRecordOf,
+} from './rescue.ts';
 import { sample } from './sample.ts';
 import type { Start, TrainerContext } from './start.ts';
 
@@ -286,30 +294,12 @@ export class Session {
     const again = trained.slice(0, Math.max(0, trained.length - skip));
     const skipped = trained.slice(again.length);
     const usual = this.#guard.usual;
-    const record: RescueRecord = {
-      number: (rescue.records.at(-1)?.number ?? 0) + 1,
-      step,
-      kind: alarm.kind,
-      message: alarm.message,
-      before: {
-        loss: finiteOrNull(alarm.loss ?? Number.NaN),
-        gradientNorm: finiteOrNull(alarm.gradientNorm ?? Number.NaN),
-      },
-      usual: usual === undefined ? null : { ...usual },
-      backTo: target.step,
-      skipped: skipped.length === 0 ? null : { from: skipped[0]?.step ?? step, to: skipped.at(-1)?.step ?? step },
-      again: again.length,
-      lost: step - target.step - trained.length,
-      ahead: 0,
-      corpusChanged: false,
-      rate,
-      attempt,
-      after: null,
-      documents: history
-        .documentsOf(skipped)
-        .slice(0, 20)
-        .map(({ id }) => id),
-    };
+    const record = rescueRecordOf({
+      ...{ number: (rescue.records.at(-1)?.number ?? 0) + 1, step, alarm, usual: this.#guard.usual },
+      ...{ backTo: target.step, trained: trained.length, again: again.length, rate, attempt },
+      skipped: skipped.map((each) => each.step),
+      documents: history.documentsOf(skipped).map(({ id }) => id),
+    });
     await history.keepIncident(record, trained);
     const saved = await store.read(target);
     this.#learner.restore(saved);
