@@ -293,7 +293,6 @@ export class Session {
     const trained = history.since(target.step);
     const again = trained.slice(0, Math.max(0, trained.length - skip));
     const skipped = trained.slice(again.length);
-    const usual = this.#guard.usual;
     const record = rescueRecordOf({
       ...{ number: (rescue.records.at(-1)?.number ?? 0) + 1, step, alarm, usual: this.#guard.usual },
       ...{ backTo: target.step, trained: trained.length, again: again.length, rate, attempt },
