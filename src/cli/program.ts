@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { ablateCommand } from './ablate.ts';
 import { applyCommand } from './apply.ts';
+import { blameCommand } from './blame.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
@@ -44,6 +45,7 @@ const commands = [
   ablateCommand,
   exportCommand,
   modelsCommand,
+  blameCommand,
   sourcesCommand,
   lmCommand,
   pluginsCommand,

@@ -166,8 +166,9 @@ export class Reporter {
   }
 
   #trainer(): RunRecord['trainer'] {
-    const latest = this.#session?.training?.latest;
-    if (latest === undefined) return undefined;
+    const training = this.#session?.training;
+    if (training === undefined) return undefined;
+    const { latest, rescues } = training;
     const { backend, tokenizer, model, step, done, generated, diagnostics } = latest;
     return {
       backend: backend?.name ?? null,
@@ -182,6 +183,7 @@ export class Reporter {
       reason: done?.reason ?? null,
       heldOut: diagnostics === undefined ? null : { perByte: diagnostics.perByte, sources: diagnostics.sources },
       samples: diagnostics?.samples ?? null,
+      rescues: rescues.map((rescue) => ({ ...rescue, skipped: rescue.skipped && { ...rescue.skipped } })),
       generated: generated?.text ?? null,
     };
   }

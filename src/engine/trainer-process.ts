@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { compiledFile } from '../compiled.ts';
 import { DiskError, DivergedError, type SeiryuError, TrainerError } from '../errors.ts';
 import { type TrainerEvent, trainerEvent } from '../trainer/protocol.ts';
+import type { RescueRecord } from '../trainer/rescue.ts';
 import type { Logger } from './log.ts';
 
 export interface TrainerStart {
@@ -28,6 +29,8 @@ export class TrainerProcess {
   #stderr = '';
   /** What the trainer said last, by event, for the record and the screen. */
   readonly latest: { [Name in TrainerEvent['event']]?: Extract<TrainerEvent, { event: Name }> } = {};
+  /** Divergences that it was rescued from, earlier sessions' included, by number. */
+  readonly rescues = new Map<number, RescueRecord>();
   /** The first and the last held-out perplexity, and so on, stand in `done`; undefined when it left for another reason. */
   readonly finished: Promise<DoneEvent>;
   /** True once the process has ended. */
@@ -90,6 +93,8 @@ export class TrainerProcess {
     }
     Object.assign(this.latest, { [event.event]: event });
     if (event.event === 'error') this.#error = event;
+    const rescues = event.event === 'model' ? event.rescues : event.event === 'rescue' ? [event.rescue] : [];
+    for (const rescue of rescues) this.rescues.set(rescue.number, rescue);
     onEvent(event);
   }
 

@@ -4,6 +4,7 @@ import { Feed } from '../feed/server.ts';
 import type { Disk } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
+import type { RescueRecord } from '../trainer/rescue.ts';
 import type { Logger } from './log.ts';
 import { type DoneEvent, TrainerProcess } from './trainer-process.ts';
 import type { EncodedView } from './views.ts';
@@ -88,6 +89,11 @@ export class Training {
 
   get latest(): TrainerProcess['latest'] {
     return this.#process.latest;
+  }
+
+  /** Divergences that the trainer was rescued from, oldest first. */
+  get rescues(): RescueRecord[] {
+    return [...this.#process.rescues.values()];
   }
 
   /** Waits while the trainer has enough to read. */

@@ -1,17 +1,19 @@
-// Saves and loads all that training goes on from: weights, moments, counters, left-over tokens, held-out set, random state.
+// One checkpoint file: all that training goes on from: weights, moments, counters, left-over tokens, held-out set, random state, what the guard knows.
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { fileSize, syncFolder } from '../durable-files.ts';
-import { asDiskError, PipelineError, systemCode, TrainerError } from '../errors.ts';
-import { CHECKPOINT_FILE } from './checkpoint-cursor.ts';
+import { asDiskError, TrainerError } from '../errors.ts';
+import { newestCheckpoint } from './checkpoint-cursor.ts';
+import { guardWindow } from './guard.ts';
 import { type ModelOptions, weightShapes } from './model.ts';
 import type { Moments } from './optimizer.ts';
 import { trainerOptions } from './options.ts';
 import type { DiskRequest } from './protocol.ts';
-import { type NamedArray, readSafetensors, safetensorsHeader, writeSafetensors } from './safetensors.ts';
+import { rescueState } from './rescue.ts';
+import { type NamedArray, readMetadata, readSafetensors, safetensorsHeader, writeSafetensors } from './safetensors.ts';
 
-const FORMAT = 'seiryu-checkpoint-1';
+const FORMAT = 'seiryu-checkpoint-2';
 
 const trainingState = z.strictObject({
   step: z.int().nonnegative(),
@@ -22,6 +24,8 @@ const trainingState = z.strictObject({
   random: z.array(z.int().nonnegative()).length(4),
   packer: z.strictObject({ tokens: z.array(z.int()), documents: z.array(z.tuple([z.int(), z.int()])) }),
   perplexity: z.strictObject({ first: z.number().nullable(), last: z.number().nullable() }),
+  guard: guardWindow,
+  rescue: rescueState,
 });
 export type TrainingState = z.output<typeof trainingState>;
 
@@ -29,10 +33,23 @@ export interface Checkpoint {
   readonly state: TrainingState;
   readonly model: ModelOptions;
   readonly vocabulary: number;
+  /** SHA-256 of the tokenizer.json that its tokens are of, hexadecimal. */
+  readonly tokenizer: string;
   readonly weights: ReadonlyMap<string, Float32Array>;
   readonly moments: Moments;
   /** Held-out sequences, context + 1 tokens each, one after another. */
   readonly heldOut: Int32Array;
+}
+
+/** What can be known of a checkpoint without reading its arrays. */
+export interface CheckpointSummary {
+  readonly step: number;
+  /** Held-out perplexity measured with exactly these weights; undefined when it was not. */
+  readonly perplexity: number | undefined;
+  /** Saved because its step was due, not because somebody asked: only such are gone back to. */
+  readonly due: 'by-step' | 'asked';
+  /** Numbers of the older checkpoints that go with it; others are of a training that was given up. */
+  readonly older: readonly number[];
 }
 
 /** The disk as the trainer sees it: the engine's governor behind the feed. */
@@ -41,30 +58,65 @@ export interface TrainerDisk {
   release(bytes: number, part: DiskRequest['part']): Promise<void>;
 }
 
-/**
- * Replaces the checkpoint in `dir` at once: a crash leaves the old one or the new one. For a moment both are on disk, and
- * both are reserved. Returns the new one's bytes.
- */
-export async function saveCheckpoint(dir: string, checkpoint: Checkpoint, disk: TrainerDisk): Promise<number> {
-  const path = join(dir, CHECKPOINT_FILE);
-  const part = `${path}.part`;
+const summaryText = z
+  .looseObject({
+    format: z.literal(FORMAT),
+    step: z.string(),
+    perplexity: z.string(),
+    due: z.enum(['by-step', 'asked']),
+    older: z.string(),
+  })
+  .transform(
+    ({ step, perplexity, due, older }): CheckpointSummary => ({
+      step: Number(step),
+      perplexity: perplexity === '' ? undefined : Number(perplexity),
+      due,
+      older: older === '' ? [] : older.split(' ').map(Number),
+    }),
+  );
+
+/** Writes a new file at once: a crash or a full disk leaves it whole or not there. Returns its bytes, which are reserved first. */
+export async function writeCheckpoint(
+  path: string,
+  checkpoint: Checkpoint,
+  { perplexity, due, older }: Omit<CheckpointSummary, 'step'>,
+  disk: TrainerDisk,
+): Promise<number> {
   const arrays = arraysOf(checkpoint);
   const metadata = {
     format: FORMAT,
     documents: String(checkpoint.state.documents),
+    step: String(checkpoint.state.step),
+    perplexity: perplexity === undefined ? '' : String(perplexity),
+    due,
+    older: older.join(' '),
     vocabulary: String(checkpoint.vocabulary),
+    tokenizer: checkpoint.tokenizer,
     model: JSON.stringify(checkpoint.model),
     state: JSON.stringify(checkpoint.state),
   };
   const head = safetensorsHeader(arrays, metadata);
   const bytes = head.length + arrays.reduce((sum, { values }) => sum + values.byteLength, 0);
-  await disk.reserve(bytes, 'checkpoint');
-  const before = (await fileSize(path)) ?? 0;
-  try {
+  await writeReserved(path, bytes, disk, async (part) => {
     const file = await open(part, 'w');
     await writeSafetensors(file, head, arrays)
       .then(() => file.sync())
       .finally(() => file.close());
+  });
+  return bytes;
+}
+
+/** Reserves, lets `write` write `PATH.part`, and renames it. Whatever fails, no part and no reservation is left. */
+export async function writeReserved(
+  path: string,
+  bytes: number,
+  disk: TrainerDisk,
+  write: (part: string) => Promise<void>,
+): Promise<void> {
+  const part = `${path}.part`;
+  await disk.reserve(bytes, 'checkpoint');
+  try {
+    await write(part);
     await rename(part, path);
     await syncFolder(dirname(path));
   } catch (error) {
@@ -72,16 +124,13 @@ export async function saveCheckpoint(dir: string, checkpoint: Checkpoint, disk: 
     await disk.release(bytes, 'checkpoint');
     throw asDiskError(error, path);
   }
-  if (before > 0) await disk.release(before, 'checkpoint');
-  return bytes;
 }
 
-/** Deletes what a crash left half written. */
-export async function removePartial(dir: string, disk: TrainerDisk): Promise<void> {
-  const part = join(dir, `${CHECKPOINT_FILE}.part`);
-  const bytes = await fileSize(part);
+/** Deletes a file of the trainer's and gives its bytes back. */
+export async function removeReserved(path: string, disk: TrainerDisk): Promise<void> {
+  const bytes = await fileSize(path);
   if (bytes === undefined) return;
-  await rm(part);
+  await rm(path);
   await disk.release(bytes, 'checkpoint');
 }
 
@@ -101,34 +150,41 @@ function arraysOf({ model, vocabulary, weights, moments, heldOut }: Checkpoint):
   ];
 }
 
+const invalid = (path: string, why: string, cause?: unknown) =>
+  new TrainerError(`${path} is no checkpoint that this version reads: ${why}`, {
+    code: 'checkpoint.invalid',
+    fix: 'Use the version of Seiryu that wrote it; or delete this file, so that the checkpoint before it counts; or start over with --fresh.',
+    cause,
+  });
+
+/** @throws TrainerError `checkpoint.invalid` */
+export async function readSummary(path: string): Promise<CheckpointSummary> {
+  const metadata = await readMetadata(path);
+  const parsed = summaryText.safeParse(metadata);
+  if (!parsed.success) throw invalid(path, `its format is ${metadata.format ?? 'not named'}, not ${FORMAT}`);
+  return parsed.data;
+}
+
 /**
- * The checkpoint in `dir`, or undefined when there is none.
+ * The newest checkpoint in `dir`, or undefined when there is none.
  * @throws TrainerError `checkpoint.invalid` when it is damaged or of another format.
  */
 export async function loadCheckpoint(dir: string): Promise<Checkpoint | undefined> {
-  const path = join(dir, CHECKPOINT_FILE);
-  let read: Awaited<ReturnType<typeof readSafetensors>>;
-  try {
-    read = await readSafetensors(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
-    throw error;
-  }
-  const { metadata, arrays } = read;
-  const broken = (why: string, cause?: unknown) =>
-    new TrainerError(`${path} is no checkpoint that this version reads: ${why}`, {
-      code: 'checkpoint.invalid',
-      fix: 'Use the version of Seiryu that wrote it, or start over with --fresh.',
-      cause,
-    });
-  if (metadata.format !== FORMAT) throw broken(`its format is ${metadata.format ?? 'not named'}, not ${FORMAT}`);
+  const path = await newestCheckpoint(dir);
+  return path === undefined ? undefined : readCheckpoint(path);
+}
+
+/** @throws TrainerError `checkpoint.invalid` when the file is damaged or of another format. */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { metadata, arrays } = await readSafetensors(path);
+  if (metadata.format !== FORMAT) throw invalid(path, `its format is ${metadata.format ?? 'not named'}, not ${FORMAT}`);
   let state: TrainingState;
   let model: ModelOptions;
   try {
     state = trainingState.parse(JSON.parse(metadata.state ?? ''));
     model = trainerOptions.shape.model.parse(JSON.parse(metadata.model ?? ''));
   } catch (error) {
-    throw broken('its state cannot be read', error);
+    throw invalid(path, 'its state cannot be read', error);
   }
   const vocabulary = Number(metadata.vocabulary);
   const take = (prefix: string) => {
@@ -136,33 +192,21 @@ export async function loadCheckpoint(dir: string): Promise<Checkpoint | undefine
     for (const [name, shape] of weightShapes(model, vocabulary)) {
       const array = arrays.get(prefix + name);
       if (!(array?.values instanceof Float32Array) || array.shape.join() !== shape.join()) {
-        throw broken(`it lacks ${prefix}${name} of shape ${shape.join(' × ')}`);
+        throw invalid(path, `it lacks ${prefix}${name} of shape ${shape.join(' × ')}`);
       }
       values.set(name, array.values);
     }
     return values;
   };
   const heldOut = arrays.get('heldOut')?.values;
-  if (!(heldOut instanceof Int32Array)) throw broken('it lacks the held-out set');
+  if (!(heldOut instanceof Int32Array)) throw invalid(path, 'it lacks the held-out set');
   return {
     state,
     model,
     vocabulary,
+    tokenizer: metadata.tokenizer ?? '',
     weights: take(''),
     moments: { first: take('adamw.first.'), second: take('adamw.second.') },
     heldOut,
   };
-}
-
-/** @throws PipelineError `checkpoint.mismatch` when a run would go on with another model than it began with. */
-export function checkSameModel(checkpoint: Checkpoint, wanted: ModelOptions, vocabulary: number): void {
-  const differences = Object.entries(wanted)
-    .filter(([key, value]) => Object.entries(checkpoint.model).some(([other, was]) => other === key && was !== value))
-    .map(([key]) => key);
-  if (checkpoint.vocabulary !== vocabulary) differences.push('vocabulary');
-  if (differences.length === 0) return;
-  throw new PipelineError(`The checkpoint is of another model: ${differences.join(', ')} differ.`, {
-    code: 'checkpoint.mismatch',
-    fix: 'Set trainer.model and trainer.tokenizer back to what the run began with, or start over with --fresh.',
-  });
 }

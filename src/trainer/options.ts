@@ -1,5 +1,6 @@
 // The `trainer:` section of a pipeline file, with defaults and units; imports nothing heavy because every command loads it.
 import { z } from 'zod';
+import { byteSize } from '../pipeline/units.ts';
 import { modelOptions } from './model-options.ts';
 
 const COUNT = /^(\d{1,12}(?:\.\d{1,6})?(?:e\d{1,2})?) ?([KMBT]?)$/i;
@@ -115,6 +116,48 @@ const from = z
     }),
   ])
   .transform((given) => (typeof given === 'string' ? { path: given } : given));
+const guard = z.strictObject({
+  window: z
+    .int()
+    .min(16)
+    .max(10_000)
+    .default(64)
+    .describe('Steps that a step is compared with; a slow rise is looked for in three times as many.'),
+  spike: z
+    .number()
+    .min(1)
+    .default(10)
+    .describe(
+      'Alarm when loss or logarithm of the gradient norm is so many robust deviations above what the last steps predict.',
+    ),
+  rescues: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(5)
+    .describe('Rescues in a row, none of which gets past the step of the alarm, before training gives up (exit 5).'),
+  skip: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(4)
+    .describe(
+      'Batches left out with the one that raised the alarm, that one included; doubled for each rescue in a row.',
+    ),
+  slower: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      'From the second rescue in a row on, the learning rate is multiplied by this for good; 1 leaves it alone.',
+    ),
+  history: byteSize
+    .default(16e6)
+    .describe(
+      'Bytes of recent batches, and of the texts of their documents, that are kept: to train them again after a rescue, and for `seiryu blame`.',
+    ),
+});
 
 export const trainerOptions = z.strictObject({
   from: from
@@ -164,9 +207,16 @@ export const trainerOptions = z.strictObject({
         .describe(
           'Steps between checkpoints. With `retain: consumed`, text stays on disk until the checkpoint after it.',
         ),
+      keep: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(2)
+        .describe('Checkpoints to keep, the newest ones; the one with the lowest held-out perplexity is kept besides.'),
     })
     .prefault({})
-    .describe('What a resumed run starts from.'),
+    .describe('What a resumed run starts from, and what a rescue goes back to.'),
+  guard: guard.prefault({}).describe('When training counts as diverging, and what is done then.'),
   generate: z
     .strictObject({
       prompt: z.string().default('').describe('Text that the model continues.'),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { diagnosticsEvent } from './evaluation/events.ts';
 import { trainerOptions } from './options.ts';
+import { rescueRecord } from './rescue.ts';
 
 /** First line of the trainer's stdin. */
 export const trainerConfig = z.strictObject({
@@ -70,6 +71,8 @@ export const trainerEvent = z.discriminatedUnion('event', [
     context: z.number(),
     /** Step that training goes on from: 0 for a new model. */
     step: z.number(),
+    /** Rescues of earlier sessions. */
+    rescues: z.array(rescueRecord).default([]),
   }),
   z.object({
     event: z.literal('step'),
@@ -98,6 +101,8 @@ export const trainerEvent = z.discriminatedUnion('event', [
   }),
   diagnosticsEvent,
   z.object({ event: z.literal('checkpoint'), step: z.number(), documents: z.number(), bytes: z.number() }),
+  /** Training diverged and was rescued; again, with `after`, once it is past the step of the alarm. */
+  z.object({ event: z.literal('rescue'), rescue: rescueRecord }),
   z.object({ event: z.literal('generated'), prompt: z.string(), text: z.string() }),
   z.object({
     event: z.literal('done'),

@@ -1,20 +1,25 @@
 // How a training starts: from the first documents (tokenizer, held-out set, new weights), or from its last checkpoint.
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { replaceFile } from '../durable-files.ts';
 import { errorMessage, PipelineError } from '../errors.ts';
-import { type Checkpoint, checkSameModel, type TrainingState } from './checkpoint.ts';
+import type { Checkpoint, TrainingState } from './checkpoint.ts';
 import { TOKENIZER_FILE } from './checkpoint-cursor.ts';
 import type { Commands } from './commands.ts';
 import type { Documents, NumberedDocument } from './documents.ts';
 import type { Feed } from './feed.ts';
 import { isHeldOut } from './held-out.ts';
 import { weightsFrom } from './import/origin.ts';
+import { checkMemory, memoryLimits } from './memory-limits.ts';
 import { initialWeights } from './model.ts';
 import type { TrainerOptions } from './options.ts';
 import { Packer, type Sequence } from './packing.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
+import { noRescue } from './rescue.ts';
+import { checkSameModel } from './same-model.ts';
 import type { BpeTokenizer } from './tokenizer/bpe.ts';
 import { learnedTokenizer, parseTokenizer, tokenizerJson } from './tokenizer/file.ts';
 import { trainBpe } from './tokenizer/train-bpe.ts';
@@ -43,6 +48,8 @@ export async function begin(
   { feed, commands, emit }: TrainerContext,
   documents: Documents,
 ): Promise<Start | undefined> {
+  // A learned vocabulary is known before anything is read.
+  if ('train' in options.tokenizer) checkMemory(options, options.tokenizer.train.vocab, memoryLimits(tf.getBackend()));
   const limits =
     'train' in options.tokenizer
       ? options.tokenizer.train
@@ -76,6 +83,7 @@ export async function begin(
     'train' in options.tokenizer
       ? learnedTokenizer(trainBpe(seen, options.tokenizer.train.vocab))
       : await givenTokenizer(options.tokenizer.file);
+  checkMemory(options, tokenizer.vocabulary, memoryLimits(tf.getBackend()));
   const json =
     'train' in options.tokenizer ? tokenizerJson(tokenizer) : await readFile(resolve(options.tokenizer.file), 'utf8');
   await feed.reserve(Buffer.byteLength(json), 'tokenizer');
@@ -88,6 +96,7 @@ export async function begin(
     bytes: learnedFrom.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
   });
 
+  const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
   const random = new Random(seed);
   const weights =
     options.from === undefined
@@ -100,12 +109,20 @@ export async function begin(
     random: random.state,
     packer: { tokens: [], documents: [] },
     perplexity: { first: null, last: null },
+    guard: { losses: [], norms: [], odd: [] },
+    rescue: noRescue(),
   };
-  const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
   return {
     tokenizer,
     first,
-    checkpoint: { state, model: options.model, vocabulary: tokenizer.vocabulary, weights, heldOut: heldOutTokens },
+    checkpoint: {
+      state,
+      model: options.model,
+      vocabulary: tokenizer.vocabulary,
+      tokenizer: sha256(json),
+      weights,
+      heldOut: heldOutTokens,
+    },
   };
 }
 
@@ -115,11 +132,15 @@ export async function goOn(
   { emit }: TrainerContext,
   checkpoint: Checkpoint,
 ): Promise<Start> {
-  const tokenizer = await givenTokenizer(join(dir, TOKENIZER_FILE));
-  checkSameModel(checkpoint, options.model, tokenizer.vocabulary);
+  const path = join(dir, TOKENIZER_FILE);
+  const tokenizer = await givenTokenizer(path);
+  const tokens = { vocabulary: tokenizer.vocabulary, sha256: sha256(await readFile(path, 'utf8')) };
+  checkSameModel(checkpoint, options.model, tokens);
   emit({ event: 'tokenizer', vocabulary: tokenizer.vocabulary, documents: 0, bytes: 0 });
   return { tokenizer, checkpoint, first: [] };
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 async function givenTokenizer(path: string): Promise<BpeTokenizer> {
   let json: string;

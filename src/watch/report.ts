@@ -1,6 +1,7 @@
 // The report of a finished run, from its record alone: what came in, what went out and why, and what was saved on disk.
 import type { RunRecord } from '../engine/record.ts';
 import { formatBytes } from '../pipeline/units.ts';
+import { rescueLines, rescueRecord } from '../trainer/rescue.ts';
 import { formatDuration } from './status.ts';
 
 const number = new Intl.NumberFormat('en-US');
@@ -81,10 +82,19 @@ function networkLines({ faults, checks }: RunRecord): string[] {
 
 function trainerLines({ trainer }: RunRecord): string[] {
   if (trainer === undefined) return [];
-  const rows = Object.entries(trainer).filter(([key, value]) => value !== null && key !== 'generated');
+  const rows = Object.entries(trainer).filter(
+    ([key, value]) => value !== null && key !== 'generated' && key !== 'rescues',
+  );
+  const rescues = rescueRecord.array().safeParse(trainer.rescues).data ?? [];
   return [
     '',
     'Trainer',
     ...table(rows.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
+    ...rescues
+      .flatMap((rescue) => [
+        ...rescueLines({ ...rescue, after: null }),
+        ...(rescue.after === null ? [] : rescueLines(rescue)),
+      ])
+      .map((line) => `  ${line}`),
   ];
 }

@@ -20,7 +20,7 @@ function bar(part: number, whole: number, width: number): string {
 }
 
 function trainerText(trainer: NonNullable<Progress['trainer']>): string {
-  const { backend, tokenizer, step, evaluation } = trainer;
+  const { backend, tokenizer, step, evaluation, rescue } = trainer;
   if (backend === undefined) return 'starting';
   if (step === undefined)
     return tokenizer === undefined
@@ -30,7 +30,16 @@ function trainerText(trainer: NonNullable<Progress['trainer']>): string {
   const speed = step.seconds > 0 ? `${number.format(Math.round(step.tokens / step.seconds))} tokens/s` : '';
   const waited = step.seconds > 0 ? `waited ${percent(step.waited, step.seconds)}` : '';
   const perplexity = evaluation?.perplexity == null ? [] : [`held-out perplexity ${evaluation.perplexity.toFixed(1)}`];
-  return [`${backend.name}`, `step ${number.format(step.step)}`, `loss ${loss}`, ...perplexity, speed, waited]
+  const rescues = rescue === undefined ? [] : [`${rescue.rescue.number} rescued`];
+  return [
+    `${backend.name}`,
+    `step ${number.format(step.step)}`,
+    `loss ${loss}`,
+    ...perplexity,
+    speed,
+    waited,
+    ...rescues,
+  ]
     .filter((part) => part !== '')
     .join(' · ');
 }

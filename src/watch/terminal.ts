@@ -3,6 +3,7 @@ import logUpdate from 'log-update';
 import type { Progress } from '../engine/progress.ts';
 import { formatBytes } from '../pipeline/units.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
+import { rescueLines } from '../trainer/rescue.ts';
 import { statusBlock, statusLine } from './status.ts';
 
 export type WatchMode = 'live' | 'plain' | 'json';
@@ -91,6 +92,8 @@ export function eventLines(event: TrainerEvent): string[] {
       return [`trainer   step ${event.step}: held-out perplexity ${event.perplexity?.toFixed(1) ?? 'not finite'}`];
     case 'diagnostics':
       return diagnosticsLines(event);
+    case 'rescue':
+      return rescueLines(event.rescue).map((line) => `trainer   ${line}`);
     case 'generated':
       return [
         'trainer   the model writes:',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PipelineError } from '../../errors.ts';
 import { loadCheckpoint } from '../checkpoint.ts';
-import { CHECKPOINT_FILE, TOKENIZER_FILE } from '../checkpoint-cursor.ts';
+import { newestCheckpoint, TOKENIZER_FILE } from '../checkpoint-cursor.ts';
 import type { ModelOptions } from '../model-options.ts';
 import type { TrainerOptions } from '../options.ts';
 import { readConfig, readWeights } from './hugging-face.ts';
@@ -12,8 +12,9 @@ import { StoredTensors } from './tensors.ts';
 type From = NonNullable<TrainerOptions['from']>;
 
 /** The folder with the checkpoint: given itself, or the run that it is in. */
-function checkpointFolder(path: string): string | undefined {
-  return [path, join(path, 'trainer')].find((dir) => existsSync(join(dir, CHECKPOINT_FILE)));
+async function checkpointFolder(path: string): Promise<string | undefined> {
+  for (const dir of [path, join(path, 'trainer')]) if ((await newestCheckpoint(dir)) !== undefined) return dir;
+  return undefined;
 }
 
 async function ownCheckpoint(dir: string) {
@@ -46,7 +47,7 @@ export async function withOrigin(options: TrainerOptions): Promise<TrainerOption
   const { from } = options;
   if (from === undefined) return options;
   const path = resolve(from.path);
-  const own = checkpointFolder(path);
+  const own = await checkpointFolder(path);
   if (own === undefined && !existsSync(join(path, 'config.json'))) {
     throw new PipelineError(`${path} holds neither a checkpoint nor a config.json.`, {
       code: 'import.not_found',
@@ -74,7 +75,7 @@ export async function weightsFrom(
   vocabulary: number,
 ): Promise<ReadonlyMap<string, Float32Array>> {
   const path = resolve(from.path);
-  const own = checkpointFolder(path);
+  const own = await checkpointFolder(path);
   const checkpoint = own === undefined ? undefined : await ownCheckpoint(own);
   const rows = checkpoint?.vocabulary ?? (await readConfig(path)).vocabulary;
   if (rows < vocabulary) {
