@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type MinhashKernel, permutations, plainKernel } from '../../src/kernels/minhash.ts';
-import { type KernelVariant, wasmKernel, wasmOnePermutation } from '../../src/kernels/minhash-wasm.ts';
+import { type KernelVariant, kernelVariant, wasmKernel, wasmOnePermutation } from '../../src/kernels/minhash-wasm.ts';
 import { plainOnePermutation } from '../../src/kernels/one-permutation.ts';
 import { IGNORABLE, SHINGLE_UNITS, type Shingling } from '../../src/kernels/shingles.ts';
 
@@ -109,5 +109,14 @@ describe.each(VARIANTS)('the %s one-permutation kernel', (variant) => {
     const kernel = wasmOnePermutation(1024, 7, CHARACTERS, variant);
     for (const text of ['', ' \n', '清', '清流が流れる', '清流が静かに流れる川のほとりで'.repeat(9)])
       expect(minima(kernel, text, 1024)).not.toContain(0xffff_ffff);
+  });
+});
+
+describe('the variant', () => {
+  it('is SIMD where the engine has it, else the scalar one', () => {
+    expect(kernelVariant()).toBe('simd');
+    const validate = vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
+    expect(kernelVariant()).toBe('scalar');
+    validate.mockRestore();
   });
 });
