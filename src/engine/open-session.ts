@@ -1,5 +1,6 @@
 // Opens a run's folder: everything a session works with, at the state that the journal holds last.
 import { rm, writeFile } from 'node:fs/promises';
+import { fileSize } from '../durable-files.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
@@ -42,12 +43,13 @@ export async function openSession(
   const quarantine = new Quarantine(paths.quarantine, governor);
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
+  warnOfLoss(log, resumed, (await fileSize(paths.journal)) ?? 0);
   const shards = resumed?.shards ?? (await list());
   const journal =
     resumed === undefined
       ? await Journal.create(
           paths.journal,
-          { version: 1, identity: plan.identity, words: gate.words, shards },
+          { version: 2, identity: plan.identity, words: gate.words, shards },
           governor,
         )
       : await Journal.reopen(paths.journal, resumed.journalBytes, governor);
@@ -67,4 +69,10 @@ export async function openSession(
     session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint),
     shards,
   };
+}
+
+/** Says what of the journal was not believed; what it covered is streamed again. */
+function warnOfLoss(log: Logger, resumed: Resumed | undefined, bytes: number): void {
+  if (resumed === undefined && bytes > 0) log.warn({ at: 0, bytes, why: 'damaged' }, 'journal.lost');
+  if (resumed?.lost !== undefined) log.warn(resumed.lost, 'journal.lost');
 }

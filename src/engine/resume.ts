@@ -3,7 +3,7 @@ import { PipelineError } from '../errors.ts';
 import type { ShardRecord } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Gate } from './gate.ts';
-import { type Checkpoint, readJournal } from './journal.ts';
+import { type Checkpoint, type LostTail, readJournal } from './journal.ts';
 import type { ListedShard } from './stream.ts';
 
 export interface Resumed {
@@ -14,6 +14,8 @@ export interface Resumed {
   readonly finished: readonly (readonly ShardRecord[])[];
   /** Bytes of the journal to keep. */
   readonly journalBytes: number;
+  /** What followed the last good entry and is not believed. */
+  readonly lost: LostTail | undefined;
 }
 
 /**
@@ -51,7 +53,13 @@ export async function resumeRun(
       checkpoint = entry.checkpoint;
       journalBytes = entry.end;
     }
-    return { shards: head.shards, checkpoint, finished, journalBytes: journalBytes ?? reader.headBytes };
+    return {
+      shards: head.shards,
+      checkpoint,
+      finished,
+      journalBytes: journalBytes ?? reader.headBytes,
+      lost: reader.lost,
+    };
   } finally {
     await reader.close();
   }
