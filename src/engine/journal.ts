@@ -135,6 +135,7 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
     bytes: z.object({ fetched: count, decoded: count, kept: count }),
     sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
     checks: counts.default({}),
+    dedup: counts.default({}),
   }),
   sinks: z.array(
     z.object({

@@ -1,5 +1,6 @@
 // Opens a run's folder: everything a session works with, at the state that the journal holds last.
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileSize } from '../durable-files.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
@@ -29,7 +30,9 @@ export async function openSession(
   log: Logger,
   list: () => Promise<ListedShard[]>,
 ): Promise<Opened> {
-  const gate = new Gate(openIndexes(plan.dedupers, registry));
+  await rm(paths.index, { recursive: true, force: true });
+  const room = (label: string) => ({ dir: join(paths.index, label), disk: governor });
+  const gate = new Gate(openIndexes(plan.dedupers, registry, room));
   const sinks = plan.sinks.map(({ name, label, options }): PlannedSink => {
     const plugin = registry.sink.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown sink: ${name}`);

@@ -48,6 +48,7 @@ export async function resumeRun(
     for await (const entry of reader.entries()) {
       const { kept } = entry.checkpoint.tally.documents;
       if (kept > maxDocuments) break;
+      await gate.settle(kept - gate.admitted);
       gate.restore(entry.signatures, kept - gate.admitted);
       for (const [index, sink] of entry.checkpoint.sinks.entries()) finished[index]?.push(...sink.finished);
       checkpoint = entry.checkpoint;

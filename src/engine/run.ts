@@ -151,6 +151,7 @@ async function runLocked(
     await session?.training?.close();
     await session?.parts.quarantine.close();
     await session?.parts.journal.close();
+    session?.parts.gate.close();
     closeLog();
   }
 }
