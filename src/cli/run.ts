@@ -52,6 +52,7 @@ export const runCommand = new Command('run')
           watch.start(progress);
         },
         onEvent: (event) => watch.event(event),
+        onNotice: (line) => watch.print(line),
       });
       watch.stop();
       if (!started) watch.print(`${dir} holds this run, complete. Begin anew with --fresh.`);

@@ -20,6 +20,8 @@ import { emptyTally } from './tally.ts';
 export interface Opened {
   readonly session: Session;
   readonly shards: readonly ListedShard[];
+  /** What the user should know of how the folder was found. */
+  readonly notices: readonly string[];
 }
 
 export async function openSession(
@@ -46,7 +48,7 @@ export async function openSession(
   const quarantine = new Quarantine(paths.quarantine, governor);
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
-  warnOfLoss(log, resumed, (await fileSize(paths.journal)) ?? 0);
+  const notices = lossOf(resumed, (await fileSize(paths.journal)) ?? 0);
   const shards = resumed?.shards ?? (await list());
   const journal =
     resumed === undefined
@@ -71,11 +73,20 @@ export async function openSession(
   return {
     session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint),
     shards,
+    notices,
   };
 }
 
-/** Says what of the journal was not believed; what it covered is streamed again. */
-function warnOfLoss(log: Logger, resumed: Resumed | undefined, bytes: number): void {
-  if (resumed === undefined && bytes > 0) log.warn({ at: 0, bytes, why: 'damaged' }, 'journal.lost');
-  if (resumed?.lost !== undefined) log.warn(resumed.lost, 'journal.lost');
+/** What of the journal was not believed; what it covered is streamed again. */
+function lossOf(resumed: Resumed | undefined, bytes: number): string[] {
+  if (resumed === undefined)
+    return bytes > 0
+      ? ['The journal is damaged from its start; the run begins anew, and its files are written again.']
+      : [];
+  const { lost } = resumed;
+  if (lost === undefined) return [];
+  const how = lost.why === 'cut' ? 'ends in the middle of an entry' : 'is damaged';
+  return [
+    `The journal ${how}, after byte ${lost.at}; its last ${lost.bytes} bytes are not believed, and what they covered is streamed again.`,
+  ];
 }

@@ -4,6 +4,7 @@ import { InterruptedError, MemoryError, type SeiryuError, SourceError } from '..
 import type { Sink, SinkView } from '../pipeline/define.ts';
 import type { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
+import { MemoryWatch } from './growth.ts';
 import type { Checkpoint, Journal } from './journal.ts';
 import type { Logger } from './log.ts';
 import type { BlockResult } from './process.ts';
@@ -49,6 +50,9 @@ export class Session {
   readonly tally: Tally;
   readonly seconds: CpuSeconds = emptySeconds();
   training: Training | undefined;
+  /** Told what the user should know while the run goes on. */
+  onNotice: (line: string) => void = () => undefined;
+  readonly #memory = new MemoryWatch();
   #cursor: StreamCursor;
   /** Checks that the dedupers made in earlier sessions. */
   readonly #countedBefore: Readonly<Record<string, number>>;
@@ -104,6 +108,7 @@ export class Session {
   async commit(): Promise<void> {
     const { sinks, quarantine, journal, gate } = this.parts;
     if (!this.#dirty) return;
+    for (const line of this.#memory.check(gate.indexes, gate.admitted)) this.onNotice(line);
     const begin = performance.now();
     const commits = [];
     for (const { sink } of sinks) commits.push(await sink.commit());

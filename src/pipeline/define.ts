@@ -247,6 +247,8 @@ export interface IndexFigures {
   readonly spilled: number;
   /** Most bytes of memory that it may take. */
   readonly budget: number;
+  /** Share of that which is taken, from 0 to 1; a filter that takes its memory at once fills by documents. */
+  readonly filled: number;
 }
 
 export interface Signer {

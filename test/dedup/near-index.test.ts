@@ -99,7 +99,7 @@ describe('an index that is given less memory than it needs', () => {
 
   it('decides the same in blocks of any size', async () => {
     const whole = await decide(new NearIndex(optionsOf({}), undefined), rows, 7);
-    expect(await decide(new NearIndex(optionsOf({ memory: 3e6 }), roomOf()), rows, 4000)).toEqual(whole);
+    expect(await decide(new NearIndex(optionsOf({ memory: 4e6 }), roomOf()), rows, 4000)).toEqual(whole);
   });
 
   it('stops with what to do, when it may not spill', async () => {

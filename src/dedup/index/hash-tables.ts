@@ -18,11 +18,11 @@ const home = (hash: number, slots: number): number =>
 /** Fewer entries than these are not worth a run of their own on disk. */
 const LEAST_FROZEN = 128;
 
-/** Stores `value` under `hash` in the first free slot; false when the bucket is full, `same` of its rows being elsewhere. */
-function put(cells: Uint32Array, hash: number, value: number, same = 0): boolean {
+/** Stores `value` under `hash` in the first free slot from `from` on; false when the bucket is full, `same` of its rows being elsewhere. */
+function put(cells: Uint32Array, hash: number, value: number, same: number, from: number): boolean {
   if (same >= BUCKET) return false;
   const end = cells.length;
-  let at = home(hash, end >>> 1);
+  let at = from;
   while (cells[at + 1] !== 0) {
     if (cells[at] === hash && ++same === BUCKET) return false;
     at += 2;
@@ -46,8 +46,15 @@ export class HashTables {
   /** The segment that was frozen last. */
   #turn = -1;
 
+  /**
+   * How the last look ended in each band: whoever is not found is mostly added next, and need not search again. The hash, the
+   * size of the segment then, the free slot, and the rows of that hash before it. (bands × 4)
+   */
+  readonly #looked: Uint32Array;
+
   constructor(bands: number) {
     this.#bands = bands;
+    this.#looked = new Uint32Array(4 * bands);
     this.#segments = Array.from({ length: bands << SEGMENT_BITS }, () => new Uint32Array(2 * FIRST_SLOTS));
     this.#counts = new Uint32Array(bands << SEGMENT_BITS);
   }
@@ -68,6 +75,20 @@ export class HashTables {
     return (this.#bands << SEGMENT_BITS) * (slots * 8 + 4);
   }
 
+  /** Bytes that the segments will grow by when `rows` more rows come, each segment taking its share and some. O(segments) */
+  headroom(rows: number): number {
+    const share = rows / (1 << SEGMENT_BITS);
+    const most = share + 4 * Math.sqrt(share) + 4;
+    let bytes = 0;
+    for (const [number, { length }] of this.#segments.entries()) {
+      const slots = length >>> 1;
+      let later = slots;
+      while ((this.#counts[number] ?? 0) + most > later * FULL) later = Math.ceil(later * GROWTH);
+      bytes += (later - slots) * 8;
+    }
+    return bytes;
+  }
+
   /** Reads the first slot of each hash's probe: independent reads, so that their cache misses overlap. Returns nothing of use. */
   touch(hashes: Uint32Array, at: number): number {
     const segments = this.#segments;
@@ -83,6 +104,7 @@ export class HashTables {
   /** The first row found under one of the hashes (bands) that `accept` takes, or -1. */
   find(hashes: Uint32Array, accept: (row: number) => boolean): number {
     const segments = this.#segments;
+    const looked = this.#looked;
     for (let band = 0; band < this.#bands; band++) {
       const hash = hashes[band] ?? 0;
       const number = (band << SEGMENT_BITS) | (hash >>> (32 - SEGMENT_BITS));
@@ -103,6 +125,11 @@ export class HashTables {
         at += 2;
         if (at === end) at = 0;
       }
+      const place = 4 * band;
+      looked[place] = hash;
+      looked[place + 1] = end;
+      looked[place + 2] = at;
+      looked[place + 3] = looks;
     }
     return -1;
   }
@@ -120,7 +147,12 @@ export class HashTables {
         this.#segments[number] = cells;
       }
       const elsewhere = this.#frozen === undefined ? 0 : frozenOf(this.#frozen[number] ?? [], hash);
-      if (put(cells, hash, row + 1, elsewhere)) this.#counts[number] = used;
+      const place = 4 * band;
+      // Nothing leaves a segment of the same size: up to where the look ended, all is as it was.
+      const isKnown = this.#looked[place] === hash && this.#looked[place + 1] === cells.length;
+      const same = elsewhere + (isKnown ? (this.#looked[place + 3] ?? 0) : 0);
+      const from = isKnown ? (this.#looked[place + 2] ?? 0) : home(hash, cells.length >>> 1);
+      if (put(cells, hash, row + 1, same, from)) this.#counts[number] = used;
     }
   }
 
@@ -167,6 +199,9 @@ const frozenOf = (runs: readonly FrozenRun[], hash: number): number =>
 function grown(before: Uint32Array): Uint32Array {
   const cells = new Uint32Array(2 * Math.ceil((before.length >>> 1) * GROWTH));
   for (let at = 0; at < before.length; at += 2)
-    if (before[at + 1] !== 0) put(cells, before[at] ?? 0, before[at + 1] ?? 0);
+    if (before[at + 1] !== 0) {
+      const hash = before[at] ?? 0;
+      put(cells, hash, before[at + 1] ?? 0, 0, home(hash, cells.length >>> 1));
+    }
   return cells;
 }

@@ -27,12 +27,15 @@ export class KeyFilter {
   /** One a band. (buckets × SLOTS), filled from each bucket's start; 0 marks an empty slot */
   readonly #cells: readonly Uint32Array[];
   #documents = 0;
+  /** Keys of the last look and the free slot that ended it in each band: whoever is not found is mostly added next. (bands) */
+  readonly #looked: { readonly homes: Uint32Array; readonly tags: Uint32Array; readonly free: Uint32Array };
 
   constructor({ bands, bytes, tagBits = 32 }: FilterOptions) {
     this.#bands = bands;
     this.#buckets = Math.max(2, Math.floor(bytes / bands / (SLOTS * 4)));
     this.#mask = tagBits === 32 ? 0xffff_ffff : 2 ** tagBits - 1;
     this.#cells = Array.from({ length: bands }, () => new Uint32Array(this.#buckets * SLOTS));
+    this.#looked = { homes: new Uint32Array(bands), tags: new Uint32Array(bands), free: new Uint32Array(bands) };
     this.bytes = bands * this.#buckets * SLOTS * 4;
     this.capacity = Math.floor(this.#buckets * SLOTS * FILTER_LOAD);
   }
@@ -46,16 +49,21 @@ export class KeyFilter {
    * added is taken for one that was with a probability of about (fingerprints compared) / 2^32.
    */
   find(homes: Uint32Array, tags: Uint32Array): number {
+    const looked = this.#looked;
     for (let band = 0; band < this.#bands; band++) {
       const cells = this.#cells[band];
       if (cells === undefined) continue;
       const tag = this.#tag(tags[band] ?? 0);
-      let at = this.#home(homes[band] ?? 0);
+      const home = homes[band] ?? 0;
+      let at = this.#home(home);
       // Buckets fill from their start and never lose anything: the first empty slot ends the search.
       for (let value = cells[at] ?? 0; value !== 0; value = cells[at] ?? 0) {
         if (value === tag) return band;
         if (++at === cells.length) at = 0;
       }
+      looked.homes[band] = home;
+      looked.tags[band] = tag;
+      looked.free[band] = at;
     }
     return -1;
   }
@@ -64,11 +72,14 @@ export class KeyFilter {
   add(homes: Uint32Array, tags: Uint32Array): void {
     if (this.#documents >= this.capacity) throw new RangeError('the filter is full');
     this.#documents++;
+    const looked = this.#looked;
     for (let band = 0; band < this.#bands; band++) {
       const cells = this.#cells[band];
       if (cells === undefined) continue;
       const tag = this.#tag(tags[band] ?? 0);
-      let at = this.#home(homes[band] ?? 0);
+      const home = homes[band] ?? 0;
+      // Nothing is ever taken out: from the key's home up to where the look ended, all slots are still in use.
+      let at = looked.homes[band] === home && looked.tags[band] === tag ? (looked.free[band] ?? 0) : this.#home(home);
       while (cells[at] !== 0 && cells[at] !== tag) if (++at === cells.length) at = 0;
       cells[at] = tag;
     }

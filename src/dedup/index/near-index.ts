@@ -31,7 +31,7 @@ export const signatureWords = (options: NearIndexOptions): number => {
 /** Of `memory`, what the exact tables get before an index goes on in Bloom mode; the filter gets the rest. */
 const EXACT_SHARE = 0.5;
 /** Of a filter's memory, what the sampled sketches get. */
-const SAMPLE_SHARE = 0.03;
+const SAMPLE_SHARE = 0.02;
 /** Bytes of memory that a document keeps when everything else of it is on disk. */
 const SPILLED_COST = 3;
 
@@ -79,6 +79,7 @@ export class NearIndex implements DedupIndex {
       sketches: (exact ? this.#rows.sketchBytes : 0) + this.#sampledBytes,
       spilled: (this.#files?.rows.bytes ?? 0) + (this.#files?.sketches.bytes ?? 0),
       budget: this.#options.memory,
+      filled: this.#filled,
     };
   }
 
@@ -146,7 +147,7 @@ export class NearIndex implements DedupIndex {
   figuresAt(documents: number): IndexFigures {
     const { memory, mode, full } = this.#options;
     const { sketches, tables } = this.#rows.bytesAt(mode === 'exact' ? documents : 0);
-    const exact = { tables, sketches, spilled: 0, budget: memory };
+    const exact = { tables, sketches, spilled: 0, budget: memory, filled: Math.min(1, (sketches + tables) / memory) };
     const needed = sketches + tables;
     if (mode === 'exact' && needed <= (full === 'bloom' ? this.#exactMemory : memory)) return exact;
     if (mode === 'exact' && full === 'stop') return exact;
@@ -160,12 +161,13 @@ export class NearIndex implements DedupIndex {
         sketches: sketches * (1 - out),
         spilled: out * onDisk,
         budget: memory,
+        filled: 1,
       };
     }
     const first = mode === 'exact' ? this.#exactMemory : 0;
     const documentsInFilter = documents - (mode === 'exact' ? this.#documentsIn(first) : 0);
     const filter = Math.max(memory - first, documentsInFilter * filterBytesPerDocument(this.#shape.bands));
-    return { tables: first * 0.74 + filter, sketches: first * 0.26, spilled: 0, budget: memory };
+    return { tables: first * 0.74 + filter, sketches: first * 0.26, spilled: 0, budget: memory, filled: 1 };
   }
 
   outlook(documents: number): readonly string[] {
@@ -211,6 +213,13 @@ export class NearIndex implements DedupIndex {
 
   get #sampledBytes(): number {
     return this.#filter === undefined ? 0 : this.#sampled.bytes;
+  }
+
+  get #filled(): number {
+    const { memory, mode } = this.#options;
+    if (this.#filter === undefined) return this.#rows.bytes / memory;
+    const share = this.#filter.documents / this.#filter.capacity;
+    return mode === 'bloom' ? share : EXACT_SHARE + (1 - EXACT_SHARE) * share;
   }
 
   get #exactMemory(): number {

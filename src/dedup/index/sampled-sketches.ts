@@ -22,7 +22,7 @@ export class SampledSketches {
   constructor(shape: SketchShape, needed: number) {
     this.#shape = shape;
     this.#needed = needed;
-    this.#sketches = new RowStore(shape.words, { chunkBits: 10 });
+    this.#sketches = new RowStore(shape.words, { chunkBits: 8 });
     this.#rows = Array.from({ length: shape.bands }, () => new Map<number, number>());
   }
 

@@ -66,7 +66,7 @@ export class VerifiedRows {
   /** Most bytes that `rows` more rows may take. */
   headroom(rows: number): number {
     const chunks = this.#sketches.bytesAt(this.rows + rows) - this.#sketches.bytesAt(this.rows);
-    return chunks + rows * this.#shape.bands * 16;
+    return chunks + this.#tables.headroom(rows);
   }
 
   touch(hashes: Uint32Array, at: number): number {
