@@ -20,7 +20,7 @@ export interface Growth {
   readonly journal: Growing;
   /** Disk: what indexes had no memory for. */
   readonly spilled: Growing;
-  /** Most memory that the indexes may take; undefined where no index has a limit. */
+  /** Most memory that the indexes that have a limit may take; undefined where none has. */
   readonly memory?: number | undefined;
   /** Kept documents at the end of the corpus. */
   readonly documents?: number | undefined;
@@ -101,9 +101,8 @@ export class MemoryWatch {
       const filled = index.figures?.filled ?? 0;
       if (filled < WARNED_FROM || this.#warned.has(label)) continue;
       this.#warned.add(label);
-      const next = index.outlook?.(documents / filled + 1)[0];
       lines.push(
-        `${label}: ${Math.floor(100 * filled)} % of its memory is taken, with ${documents.toLocaleString('en-US')} documents${next === undefined ? '' : `. ${next}`}`,
+        `${label}: ${Math.floor(100 * filled)} % of its memory is taken, with ${documents.toLocaleString('en-US')} documents${index.whenFull === undefined ? '' : `; when all is, ${index.whenFull}`}.`,
       );
     }
     return lines;

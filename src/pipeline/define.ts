@@ -281,6 +281,8 @@ export interface DedupIndex {
   figuresAt?(documents: number): IndexFigures;
   /** What becomes of the run when so many documents are admitted, in sentences for a person; empty when all fit. */
   outlook?(documents: number): readonly string[];
+  /** What happens when its memory is taken: the end of a sentence. */
+  readonly whenFull?: string;
   /** Counts of checks made since it was opened, by name; `<deduper>.<name>` in the record. */
   readonly counts?: Readonly<Record<string, number>>;
   close?(): void;

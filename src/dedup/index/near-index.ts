@@ -202,6 +202,15 @@ export class NearIndex implements DedupIndex {
     ];
   }
 
+  get whenFull(): string {
+    const { mode, full } = this.#options;
+    if (mode === 'bloom' || this.#filter !== undefined) return 'the run stops';
+    if (full === 'stop') return 'the run stops and can go on with more (full: stop)';
+    return full === 'spill'
+      ? 'what is over goes to disk (full: spill)'
+      : 'it has gone on in Bloom mode and the run stops (full: bloom)';
+  }
+
   close(): void {
     this.#files?.rows.close();
     this.#files?.sketches.close();
