@@ -40,7 +40,8 @@ export class HashTables {
   readonly #counts: Uint32Array;
   /** Runs of each segment on disk, oldest first; undefined while there are none at all. */
   #frozen: FrozenRun[][] | undefined;
-  #frozenBytes = 0;
+  /** Of segments, counts and runs; asked for at every document. */
+  #bytes: number;
   #rows: SpillFile | undefined;
   readonly #read = new Uint32Array(BUCKET);
   /** The segment that was frozen last. */
@@ -57,13 +58,11 @@ export class HashTables {
     this.#looked = new Uint32Array(4 * bands);
     this.#segments = Array.from({ length: bands << SEGMENT_BITS }, () => new Uint32Array(2 * FIRST_SLOTS));
     this.#counts = new Uint32Array(bands << SEGMENT_BITS);
+    this.#bytes = (bands << SEGMENT_BITS) * (FIRST_SLOTS * 8 + 4);
   }
 
   get bytes(): number {
-    return this.#segments.reduce(
-      (sum, { byteLength }) => sum + byteLength,
-      this.#counts.byteLength + this.#frozenBytes,
-    );
+    return this.#bytes;
   }
 
   /** Bytes once `rows` rows are stored under hashes that are spread evenly. */
@@ -143,7 +142,9 @@ export class HashTables {
       let cells = this.#segments[number];
       if (cells === undefined) continue;
       if (used > (cells.length >>> 1) * FULL) {
+        const before = cells.byteLength;
         cells = grown(cells);
+        this.#bytes += cells.byteLength - before;
         this.#segments[number] = cells;
       }
       const elsewhere = this.#frozen === undefined ? 0 : frozenOf(this.#frozen[number] ?? [], hash);
@@ -170,8 +171,9 @@ export class HashTables {
       this.#rows = rows;
       this.#frozen ??= this.#segments.map(() => []);
       this.#frozen[this.#turn]?.push(frozen.run);
-      this.#frozenBytes += frozen.run.bytes;
-      this.#segments[this.#turn] = new Uint32Array(2 * FIRST_SLOTS);
+      const emptied = new Uint32Array(2 * FIRST_SLOTS);
+      this.#segments[this.#turn] = emptied;
+      this.#bytes += frozen.run.bytes + emptied.byteLength - cells.byteLength;
       this.#counts[this.#turn] = 0;
       return true;
     }
