@@ -1,4 +1,6 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
+
+import { gate } from './dedup/gate.ts';
 import { dedup } from './dedup.ts';
 import { filters } from './filters.ts';
 import { generation } from './generation.ts';
@@ -11,6 +13,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   dedup,
   filters,
   generation,
+  gate,
   linear,
   pipeline,
   sources,

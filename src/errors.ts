@@ -74,6 +74,11 @@ export class DiskError extends SeiryuError {
   override readonly exitCode: number = 4;
 }
 
+/** The memory that the pipeline file gives an index is full. Exit 4, resumable. */
+export class MemoryError extends SeiryuError {
+  override readonly exitCode: number = 4;
+}
+
 /** Training diverged and could not be rescued. Exit 5. */
 export class DivergedError extends SeiryuError {
   override readonly exitCode: number = 5;

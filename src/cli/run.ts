@@ -55,6 +55,7 @@ export async function runPlan(plan: Plan, flags: Omit<RunFlags, 'set'>): Promise
         watch.start(progress);
       },
       onEvent: (event) => watch.event(event),
+      onNotice: (line) => watch.print(line),
     });
     watch.stop();
     if (!started) watch.print(`${dir} holds this run, complete. Begin anew with --fresh.`);

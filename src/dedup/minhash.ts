@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { MAX_PERMUTATIONS, type MinhashKernel, permutations } from '../kernels/minhash.ts';
 import { kernelVariant, wasmKernel, wasmOnePermutation } from '../kernels/minhash-wasm.ts';
 import { IGNORABLE, MAX_SHINGLE, SHINGLE_UNITS } from '../kernels/shingles.ts';
-import { type DedupIndex, define, type Signer } from '../pipeline/define.ts';
-import { HashTables } from './index/hash-tables.ts';
-import { RowStore } from './index/row-store.ts';
-import { agreement, bandHashes, leastAgreement, packSketch, type SketchShape, sketchShape } from './index/sketch.ts';
+import { define, type Signer } from '../pipeline/define.ts';
+import { byteSize } from '../pipeline/units.ts';
+import { hasTags, NearIndex, signatureWords } from './index/near-index.ts';
+import { packSketch, packTags, sketchShape } from './index/sketch.ts';
 
 const minhashOptions = z
   .strictObject({
@@ -35,6 +35,23 @@ const minhashOptions = z
       .max(1)
       .default(0.7)
       .describe('A candidate found through a band is a duplicate from this estimated Jaccard similarity on.'),
+    mode: z
+      .enum(['exact', 'bloom'])
+      .default('exact')
+      .describe(
+        '`exact`: about 215 bytes of memory a document; every candidate is confirmed by its sketch. `bloom`: at most 64; whoever shares a band with an earlier document is dropped unconfirmed, one in 2,000 such drops is checked and reported, and less than one document in 10^6 is dropped by the error of the filter.',
+      ),
+    memory: byteSize
+      .default(4e9)
+      .describe(
+        'Bytes of memory that the index may take: 4GB are 18 million documents in `exact` mode, 62 in `bloom`.',
+      ),
+    full: z
+      .enum(['stop', 'bloom', 'spill'])
+      .default('spill')
+      .describe(
+        'What happens when the memory is taken in `exact` mode. `spill`: what is over goes to disk, within the disk budget, and of its documents about 40 bytes stay in memory; the output does not depend on it. `stop`: the run stops and can be resumed with more memory. `bloom`: exact until half of the memory is taken, then on in Bloom mode with the other half.',
+      ),
     seed: z.int().min(0).max(0xffff_ffff).default(1).describe('Chooses the hashes.'),
   })
   .refine(({ bands, rows }) => bands * rows <= MAX_PERMUTATIONS, {
@@ -51,7 +68,8 @@ export const minhash = define({
     'Broder 1997, On the resemblance and containment of documents; Li, Owen and Zhang 2012, One Permutation Hashing; Dahlgaard, Knudsen and Thorup 2017, Fast Similarity Sketching; Li and König 2010, b-Bit Minwise Hashing; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, ch. 3',
   options: minhashOptions,
   createSigner,
-  createIndex: (options) => new MinhashIndex(options),
+  createIndex: (options, room) => new NearIndex(options, room),
+  neutral: (options) => (hasTags(options) ? [] : ['memory', 'full']),
 });
 
 function kernelOf({ algorithm, shingle, unit, ignore, bands, rows, seed }: MinhashOptions): MinhashKernel {
@@ -63,65 +81,16 @@ function kernelOf({ algorithm, shingle, unit, ignore, bands, rows, seed }: Minha
 
 function createSigner(options: MinhashOptions): Signer {
   const { bands, rows } = options;
+  const tagged = hasTags(options);
   const shape = sketchShape(bands, rows);
   const kernel = kernelOf(options);
   const minima = new Uint32Array(bands * rows);
   return {
-    words: shape.words,
+    words: signatureWords(options),
     sign(text, out, at) {
       kernel.minima(text, minima);
       packSketch(minima, shape, out, at);
+      if (tagged) packTags(minima, shape, out, at + shape.words);
     },
   };
-}
-
-/** With 14 × 8: 56 bytes of sketch a document, and 14 slots of 8 bytes in tables 64 to 80 % full: 196 to 231 in all. */
-class MinhashIndex implements DedupIndex {
-  readonly #shape: SketchShape;
-  readonly #sketches: RowStore;
-  readonly #tables: HashTables;
-  readonly #hashes: Uint32Array;
-  readonly #needed: number;
-  #wanted: Uint32Array = new Uint32Array(0);
-  #at = 0;
-  /** The same earlier document often stands in several of the buckets. */
-  #refused = -1;
-  readonly #isDuplicate = (row: number): boolean => {
-    if (row === this.#refused) return false;
-    const chunk = this.#sketches.chunk(row);
-    if (agreement(chunk, this.#sketches.offset(row), this.#wanted, this.#at, this.#shape) >= this.#needed) return true;
-    this.#refused = row;
-    return false;
-  };
-
-  constructor({ bands, rows, threshold }: MinhashOptions) {
-    const shape = sketchShape(bands, rows);
-    this.#shape = shape;
-    this.#sketches = new RowStore(shape.words);
-    this.#hashes = new Uint32Array(bands);
-    this.#tables = new HashTables(bands);
-    this.#needed = leastAgreement(threshold, shape);
-  }
-
-  get words(): number {
-    return this.#shape.words;
-  }
-
-  get bytes(): number {
-    return this.#sketches.bytes + this.#tables.bytes;
-  }
-
-  find(signatures: Uint32Array, at: number): number {
-    this.#wanted = signatures;
-    this.#at = at;
-    this.#refused = -1;
-    bandHashes(signatures, at, this.#shape, this.#hashes);
-    return this.#tables.find(this.#hashes, this.#isDuplicate);
-  }
-
-  admit(signatures: Uint32Array, at: number, number: number): void {
-    this.#sketches.push(signatures, at);
-    bandHashes(signatures, at, this.#shape, this.#hashes);
-    this.#tables.add(this.#hashes, number);
-  }
 }

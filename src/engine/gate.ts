@@ -1,5 +1,5 @@
 // The gate: the one place that decides, in sequence order, whether a document was seen before. It only probes tables.
-import type { DedupIndex } from '../pipeline/define.ts';
+import { type DedupIndex, NOT_SEEN } from '../pipeline/define.ts';
 
 export interface GateDecision {
   /** Kept documents of the block, ascending. */
@@ -10,13 +10,16 @@ export interface GateDecision {
 export type Decided =
   /** Kept, as the run's document of this number. */
   | { readonly kept: number }
-  /** The deduper `label` found the kept document of the number `earlier`. */
+  /** The deduper `label` found the kept document of the number `earlier`, or one that it keeps no number of (SEEN_SOMEWHERE). */
   | { readonly label: string; readonly earlier: number };
 
 export interface LabelledIndex {
   readonly label: string;
   readonly index: DedupIndex;
 }
+
+/** Documents whose table lines are fetched together: few enough that they are still in the cache when they are looked at. */
+const TOUCHED = 256;
 
 export class Gate {
   readonly words: number;
@@ -41,6 +44,27 @@ export class Gate {
     return this.#indexes.reduce((sum, { index }) => sum + index.bytes, 0);
   }
 
+  get indexes(): readonly LabelledIndex[] {
+    return this.#indexes;
+  }
+
+  /** Checks made by the indexes since the gate was opened, by `<deduper>.<name>`. */
+  get counts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { label, index } of this.#indexes)
+      for (const [name, count] of Object.entries(index.counts ?? {})) counts[`${label}.${name}`] = count;
+    return counts;
+  }
+
+  /** Makes room for `documents` more; to be called before `decide`. Throws MemoryError when an index is full. */
+  async settle(documents: number): Promise<void> {
+    for (const { index } of this.#indexes) await index.settle?.(documents);
+  }
+
+  close(): void {
+    for (const { index } of this.#indexes) index.close?.();
+  }
+
   get pendingBytes(): number {
     return this.#pendingWords * 4;
   }
@@ -50,6 +74,7 @@ export class Gate {
     const kept: number[] = [];
     const duplicates: Record<string, number> = {};
     for (let document = 0; document < count; document++) {
+      if (document % TOUCHED === 0) this.#touch(Math.min(TOUCHED, count - document), signatures, document * this.words);
       const row = document * this.words;
       const decided = this.decideOne(signatures, row);
       if ('kept' in decided) {
@@ -68,7 +93,7 @@ export class Gate {
     let at = row;
     for (const { label, index } of this.#indexes) {
       const earlier = index.find(signatures, at);
-      if (earlier >= 0) return { label, earlier };
+      if (earlier !== NOT_SEEN) return { label, earlier };
       at += index.words;
     }
     this.#admit(signatures, row);
@@ -85,6 +110,14 @@ export class Gate {
     const taken = this.#pending.slice(0, this.#pendingWords);
     this.#pendingWords = 0;
     return taken;
+  }
+
+  #touch(count: number, signatures: Uint32Array, from: number): void {
+    let at = from;
+    for (const { index } of this.#indexes) {
+      index.touch?.(signatures, count, this.words, at);
+      at += index.words;
+    }
   }
 
   #admit(signatures: Uint32Array, row: number): void {

@@ -10,7 +10,7 @@ import type { Tally } from './tally.ts';
 
 /** What the first entry holds: the run's identity and its shards, listed once so that a resumed run reads the same. */
 export interface JournalHead {
-  readonly version: 1;
+  readonly version: 2;
   readonly identity: string;
   readonly words: number;
   readonly shards: readonly ListedShard[];
@@ -36,8 +36,9 @@ const PART = 'journal';
 const MAX_ENTRY = 2 ** 30;
 
 /**
- * Entry layout, little-endian: u32 payload length, u32 CRC-32 of the payload, u32 JSON length; payload = JSON, then u32
- * signature words. The file begins with one head entry.
+ * Entry layout, little-endian: u32 payload length, u32 CRC-32 of everything else of the entry, u32 JSON length; payload =
+ * JSON, then u32 signature words. The file begins with one head entry. The CRC takes the lengths in too: without them, a
+ * flipped bit of the JSON length would move the border between JSON and signatures unseen.
  */
 function encode(json: unknown, signatures: Uint32Array): Buffer {
   const text = Buffer.from(JSON.stringify(json), 'utf8');
@@ -46,10 +47,13 @@ function encode(json: unknown, signatures: Uint32Array): Buffer {
   text.copy(entry, HEADER);
   words.copy(entry, HEADER + text.length);
   entry.writeUInt32LE(text.length + words.length, 0);
-  entry.writeUInt32LE(crc32(entry.subarray(HEADER)), 4);
   entry.writeUInt32LE(text.length, 8);
+  entry.writeUInt32LE(checksum(entry), 4);
   return entry;
 }
+
+/** CRC-32 of an entry but for its own four bytes: a burst of up to 32 bits, so any one byte, never passes it. */
+const checksum = (entry: Buffer): number => crc32(entry.subarray(8), crc32(entry.subarray(0, 4)));
 
 export class Journal {
   readonly #path: string;
@@ -108,7 +112,7 @@ const listedShard = z.object({
   shard: z.custom<ListedShard['shard']>((value) => typeof value === 'object' && value !== null),
 });
 const headSchema: z.ZodType<JournalHead> = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   identity: z.string(),
   words: count,
   shards: z.array(listedShard),
@@ -131,6 +135,7 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
     bytes: z.object({ fetched: count, decoded: count, kept: count }),
     sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
     checks: counts.default({}),
+    dedup: counts.default({}),
   }),
   sinks: z.array(
     z.object({
@@ -143,15 +148,26 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
   quarantine: count,
 });
 
+/** Bytes at the end of a journal that were not believed. */
+export interface LostTail {
+  /** Where the last good entry ends. */
+  readonly at: number;
+  readonly bytes: number;
+  /** `cut`: the last entry is incomplete, as a crash leaves it. `damaged`: the bytes are not what was written. */
+  readonly why: 'cut' | 'damaged';
+}
+
 export interface JournalReader {
   readonly head: JournalHead;
   readonly headBytes: number;
-  /** Whole entries in order, each with the file offset after it. An entry cut by a crash ends the reading, silently. */
+  /** Whole entries in order, each with the file offset after it. The first that is cut or damaged ends the reading. */
   entries(): AsyncGenerator<JournalEntry & { readonly end: number }>;
+  /** What followed the last good entry, once `entries` has come to its end; undefined when nothing did. */
+  readonly lost: LostTail | undefined;
   close(): Promise<void>;
 }
 
-/** Opens a journal for reading; undefined when there is none, or a crash left not even a head. */
+/** Opens a journal for reading; undefined when there is none, or not even its head is whole. */
 export async function readJournal(path: string): Promise<JournalReader | undefined> {
   let file: FileHandle;
   try {
@@ -160,44 +176,94 @@ export async function readJournal(path: string): Promise<JournalReader | undefin
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-  const first = await readEntry(file, 0);
-  if (first === undefined) {
+  try {
+    const { size } = await file.stat();
+    const first = await readEntry(file, 0, size);
+    if (typeof first === 'string') {
+      if (await isOfVersion1(file, size)) throw otherVersion(path);
+      await file.close();
+      return undefined;
+    }
+    const head = headSchema.safeParse(first.json);
+    if (!head.success) throw otherVersion(path);
+    return new OpenJournal(file, size, head.data, first.end);
+  } catch (error) {
     await file.close();
-    return undefined;
+    throw error;
   }
-  const head = headSchema.safeParse(first.json);
-  if (!head.success) {
-    await file.close();
-    throw new SeiryuError(`The journal ${path} was written by another version of Seiryu.`, {
-      code: 'journal.version',
-      fix: 'Finish the run with that version, or begin anew with --fresh.',
-    });
+}
+
+class OpenJournal implements JournalReader {
+  readonly head: JournalHead;
+  readonly headBytes: number;
+  readonly #file: FileHandle;
+  readonly #size: number;
+  #lost: LostTail | undefined;
+
+  constructor(file: FileHandle, size: number, head: JournalHead, headBytes: number) {
+    this.#file = file;
+    this.#size = size;
+    this.head = head;
+    this.headBytes = headBytes;
   }
-  const entries = async function* (): AsyncGenerator<JournalEntry & { readonly end: number }> {
-    let at = first.end;
-    for (;;) {
-      const entry = await readEntry(file, at);
-      if (entry === undefined) return;
+
+  get lost(): LostTail | undefined {
+    return this.#lost;
+  }
+
+  async *entries(): AsyncGenerator<JournalEntry & { readonly end: number }> {
+    let at = this.headBytes;
+    while (at < this.#size) {
+      const entry = await readEntry(this.#file, at, this.#size);
+      if (typeof entry === 'string') {
+        this.#lost = { at, bytes: this.#size - at, why: entry };
+        return;
+      }
       at = entry.end;
       yield { checkpoint: checkpointSchema.parse(entry.json), signatures: entry.signatures, end: at };
     }
-  };
-  return { head: head.data, headBytes: first.end, entries, close: () => file.close() };
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+const otherVersion = (path: string): SeiryuError =>
+  new SeiryuError(`The journal ${path} was written by another version of Seiryu.`, {
+    code: 'journal.version',
+    fix: 'Finish the run with that version, or begin anew with --fresh.',
+  });
+
+/** Whether the file begins with a whole entry as version 1 wrote it, with a CRC of the payload alone. */
+async function isOfVersion1(file: FileHandle, size: number): Promise<boolean> {
+  const entry = await entryBytes(file, 0, size);
+  return typeof entry !== 'string' && crc32(entry.subarray(HEADER)) === entry.readUInt32LE(4);
+}
+
+/** The bytes of the entry at `at` as its length has it, unchecked; never more than the file holds. */
+async function entryBytes(file: FileHandle, at: number, size: number): Promise<Buffer | LostTail['why']> {
+  const header = Buffer.alloc(HEADER);
+  if ((await file.read(header, 0, HEADER, at)).bytesRead < HEADER) return 'cut';
+  const length = header.readUInt32LE(0);
+  const textLength = header.readUInt32LE(8);
+  if (textLength > length || length > MAX_ENTRY || (length - textLength) % 4 !== 0) return 'damaged';
+  if (at + HEADER + length > size) return 'cut';
+  const entry = Buffer.alloc(HEADER + length);
+  if ((await file.read(entry, 0, entry.length, at)).bytesRead < entry.length) return 'cut';
+  return entry;
 }
 
 async function readEntry(
   file: FileHandle,
   at: number,
-): Promise<{ json: unknown; signatures: Uint32Array; end: number } | undefined> {
-  const header = Buffer.alloc(HEADER);
-  if ((await file.read(header, 0, HEADER, at)).bytesRead < HEADER) return undefined;
-  const length = header.readUInt32LE(0);
-  const textLength = header.readUInt32LE(8);
-  if (textLength > length || length > MAX_ENTRY || (length - textLength) % 4 !== 0) return undefined;
-  const payload = Buffer.alloc(length);
-  if ((await file.read(payload, 0, length, at + HEADER)).bytesRead < length) return undefined;
-  if (crc32(payload) !== header.readUInt32LE(4)) return undefined;
-  const words = new Uint8Array(payload.subarray(textLength));
-  const json: unknown = JSON.parse(payload.toString('utf8', 0, textLength));
-  return { json, signatures: new Uint32Array(words.buffer), end: at + HEADER + length };
+  size: number,
+): Promise<{ json: unknown; signatures: Uint32Array; end: number } | LostTail['why']> {
+  const entry = await entryBytes(file, at, size);
+  if (typeof entry === 'string') return entry;
+  if (checksum(entry) !== entry.readUInt32LE(4)) return 'damaged';
+  const textLength = entry.readUInt32LE(8);
+  const words = new Uint8Array(entry.subarray(HEADER + textLength));
+  const json: unknown = JSON.parse(entry.toString('utf8', HEADER, HEADER + textLength));
+  return { json, signatures: new Uint32Array(words.buffer), end: at + entry.length };
 }

@@ -1,5 +1,5 @@
 // Turns a plan's filters and dedupers into working ones.
-import type { DedupIndex, Filter, Signer } from '../pipeline/define.ts';
+import type { DedupIndex, Filter, IndexRoom, Signer } from '../pipeline/define.ts';
 import type { Plan, PlannedPlugin } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 
@@ -29,13 +29,15 @@ export function openSigners(dedupers: readonly PlannedPlugin[], registry: Regist
   );
 }
 
+/** `room`: where each may put what memory has no room for, by its label; without it, memory is all there is. */
 export function openIndexes(
   dedupers: readonly PlannedPlugin[],
   registry: Registry,
+  room?: (label: string) => IndexRoom,
 ): { readonly label: string; readonly index: DedupIndex }[] {
   return dedupers.map(({ name, label, options }) => {
     const plugin = registry.deduper.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown deduper: ${name}`);
-    return { label, index: plugin.createIndex(plugin.options.parse(options)) };
+    return { label, index: plugin.createIndex(plugin.options.parse(options), room?.(label)) };
   });
 }

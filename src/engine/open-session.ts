@@ -1,5 +1,7 @@
 // Opens a run's folder: everything a session works with, at the state that the journal holds last.
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileSize } from '../durable-files.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
@@ -18,6 +20,8 @@ import { emptyTally } from './tally.ts';
 export interface Opened {
   readonly session: Session;
   readonly shards: readonly ListedShard[];
+  /** What the user should know of how the folder was found. */
+  readonly notices: readonly string[];
 }
 
 export async function openSession(
@@ -28,7 +32,9 @@ export async function openSession(
   log: Logger,
   list: () => Promise<ListedShard[]>,
 ): Promise<Opened> {
-  const gate = new Gate(openIndexes(plan.dedupers, registry));
+  await rm(paths.index, { recursive: true, force: true });
+  const room = (label: string) => ({ dir: join(paths.index, label), disk: governor });
+  const gate = new Gate(openIndexes(plan.dedupers, registry, room));
   const sinks = plan.sinks.map(({ name, label, options }): PlannedSink => {
     const plugin = registry.sink.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown sink: ${name}`);
@@ -42,12 +48,13 @@ export async function openSession(
   const quarantine = new Quarantine(paths.quarantine, governor);
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
+  const notices = lossOf(resumed, (await fileSize(paths.journal)) ?? 0);
   const shards = resumed?.shards ?? (await list());
   const journal =
     resumed === undefined
       ? await Journal.create(
           paths.journal,
-          { version: 1, identity: plan.identity, words: gate.words, shards },
+          { version: 2, identity: plan.identity, words: gate.words, shards },
           governor,
         )
       : await Journal.reopen(paths.journal, resumed.journalBytes, governor);
@@ -66,5 +73,20 @@ export async function openSession(
   return {
     session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint),
     shards,
+    notices,
   };
+}
+
+/** What of the journal was not believed; what it covered is streamed again. */
+function lossOf(resumed: Resumed | undefined, bytes: number): string[] {
+  if (resumed === undefined)
+    return bytes > 0
+      ? ['The journal is damaged from its start; the run begins anew, and its files are written again.']
+      : [];
+  const { lost } = resumed;
+  if (lost === undefined) return [];
+  const how = lost.why === 'cut' ? 'ends in the middle of an entry' : 'is damaged';
+  return [
+    `The journal ${how}, after byte ${lost.at}; its last ${lost.bytes} bytes are not believed, and what they covered is streamed again.`,
+  ];
 }

@@ -1,5 +1,6 @@
 // What a run tells about itself while it runs; plain data for the terminal, `--json` and, later, the dashboard.
 import type { TrainerEvent } from '../trainer/protocol.ts';
+import type { Growth } from './growth.ts';
 
 export interface Progress {
   readonly phase: 'listing' | 'streaming' | 'training' | 'finishing';
@@ -15,6 +16,8 @@ export interface Progress {
   readonly read: number | undefined;
   readonly disk: { readonly used: number; readonly budget: number };
   readonly index: number;
+  /** What grows with the corpus besides its shards; undefined until the stream begins. */
+  readonly growth?: Growth | undefined;
   /** Seconds since this process began the run. */
   readonly seconds: number;
   /** Decoded bytes a second, over this session. */

@@ -6,6 +6,9 @@ import { replaceFile } from '../durable-files.ts';
 
 const count = z.int().nonnegative();
 const seconds = z.number().nonnegative();
+const amount = z.number().nonnegative();
+
+const growing = z.object({ bytes: amount, perMillion: amount, atEnd: amount.optional() });
 
 export const runRecordSchema = z.looseObject({
   seiryu: z.string(),
@@ -34,6 +37,19 @@ export const runRecordSchema = z.looseObject({
     fixed: count,
     parts: z.record(z.string(), count),
   }),
+  /** Bytes of what grows with the corpus besides its shards, as far as it was read (docs/dedup-memory.md). */
+  growth: z
+    .object({
+      tables: growing,
+      sketches: growing,
+      journal: growing,
+      spilled: growing,
+      memory: count.optional(),
+      documents: count.optional(),
+    })
+    .optional(),
+  /** Checks that the dedupers made, by `<deduper>.<name>` (docs/dedup-memory.md). */
+  dedup: z.record(z.string(), count).default({}),
   memory: z.object({ index: count, peak: count }),
   seconds: z.object({
     wall: seconds,

@@ -5,6 +5,7 @@ import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { version } from '../version.ts';
 import type { Governor } from './governor.ts';
+import { type Growth, growthOf, outlookOf } from './growth.ts';
 import { peakMemory } from './peak-memory.ts';
 import { type Progress, secondsLeft, totalBytes } from './progress.ts';
 import { type RunRecord, writeRecord } from './record.ts';
@@ -28,6 +29,7 @@ export class Reporter {
   #total: number | undefined;
   #before = { fetched: 0, decoded: 0 };
   #recordBytes = 0;
+  #journalHead = 0;
   phase: Progress['phase'] = 'listing';
   /** Requests that failed and were made again, in this process. */
   retries = 0;
@@ -48,10 +50,35 @@ export class Reporter {
   begin(session: Session, shards: readonly ListedShard[]): void {
     this.#session = session;
     this.#shards = shards;
+    // The head is the list of shards and little else.
+    this.#journalHead = Buffer.byteLength(JSON.stringify(shards));
     this.#total = totalBytes(shards.map(({ shard }) => shard.size));
     const { fetched, decoded } = session.tally.bytes;
     this.#before = { fetched, decoded };
     this.phase = 'streaming';
+  }
+
+  /** What the published size of the corpus means for the indexes' memory; empty when all fit, or nobody knows. */
+  outlook(): string[] {
+    const session = this.#session;
+    if (session === undefined) return [];
+    const { documents, bytes } = session.tally;
+    return outlookOf(session.parts.gate.indexes, this.#total, { kept: documents.kept, fetched: bytes.fetched });
+  }
+
+  #growth(): Growth | undefined {
+    const session = this.#session;
+    if (session === undefined) return undefined;
+    const { gate, journal } = session.parts;
+    const { fetched } = session.tally.bytes;
+    return growthOf({
+      indexes: gate.indexes,
+      kept: gate.admitted,
+      journal: journal.bytes,
+      journalled: session.committed?.tally.documents.kept ?? 0,
+      journalHead: this.#journalHead,
+      read: this.#total === undefined ? undefined : Math.min(1, fetched / Math.max(1, this.#total)),
+    });
   }
 
   /** Decoded bytes that a resumed shard has to skip, or has skipped. */
@@ -74,6 +101,7 @@ export class Reporter {
       shards: { ended: Math.max(0, (cursor?.next ?? 0) - open), listed: this.#shards.length },
       disk: { used: this.#governor.used, budget: this.#governor.budget },
       index: this.#session?.parts.gate.bytes ?? 0,
+      growth: this.#growth(),
       seconds,
       speed: seconds > 0 ? decoded / seconds : 0,
       read: this.#total === undefined ? undefined : Math.min(1, tally.bytes.fetched / Math.max(1, this.#total)),
@@ -140,6 +168,8 @@ export class Reporter {
       documents: sortedCounts(tally.documents),
       bytes: { ...tally.bytes, written: sinks.reduce((bytes, { sink }) => bytes + sink.written, 0) },
       disk: this.#governor.summary(),
+      growth: this.#growth(),
+      dedup: sorted(tally.dedup),
       memory: { index: session?.parts.gate.bytes ?? 0, peak: peakMemory() },
       seconds: {
         wall: round((performance.now() - this.#start) / 1000),

@@ -3,7 +3,7 @@ import { PipelineError } from '../errors.ts';
 import type { ShardRecord } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Gate } from './gate.ts';
-import { type Checkpoint, readJournal } from './journal.ts';
+import { type Checkpoint, type LostTail, readJournal } from './journal.ts';
 import type { ListedShard } from './stream.ts';
 
 export interface Resumed {
@@ -14,6 +14,8 @@ export interface Resumed {
   readonly finished: readonly (readonly ShardRecord[])[];
   /** Bytes of the journal to keep. */
   readonly journalBytes: number;
+  /** What followed the last good entry and is not believed. */
+  readonly lost: LostTail | undefined;
 }
 
 /**
@@ -46,12 +48,19 @@ export async function resumeRun(
     for await (const entry of reader.entries()) {
       const { kept } = entry.checkpoint.tally.documents;
       if (kept > maxDocuments) break;
+      await gate.settle(kept - gate.admitted);
       gate.restore(entry.signatures, kept - gate.admitted);
       for (const [index, sink] of entry.checkpoint.sinks.entries()) finished[index]?.push(...sink.finished);
       checkpoint = entry.checkpoint;
       journalBytes = entry.end;
     }
-    return { shards: head.shards, checkpoint, finished, journalBytes: journalBytes ?? reader.headBytes };
+    return {
+      shards: head.shards,
+      checkpoint,
+      finished,
+      journalBytes: journalBytes ?? reader.headBytes,
+      lost: reader.lost,
+    };
   } finally {
     await reader.close();
   }

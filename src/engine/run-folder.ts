@@ -11,6 +11,8 @@ export interface RunPaths {
   readonly journal: string;
   readonly lock: string;
   readonly ballast: string;
+  /** What the dedup indexes have on disk while the run streams. */
+  readonly index: string;
   readonly quarantine: string;
   readonly log: string;
   readonly trainer: string;
@@ -24,6 +26,7 @@ export function runPaths(dir: string): RunPaths {
     journal: join(state, 'journal.bin'),
     lock: join(state, 'lock'),
     ballast: join(state, 'ballast'),
+    index: join(state, 'index'),
     quarantine: join(dir, 'quarantine.jsonl'),
     log: join(dir, 'log.jsonl'),
     trainer: join(dir, 'trainer'),
@@ -39,6 +42,7 @@ export async function clearRun(paths: RunPaths): Promise<void> {
   const own = [
     paths.journal,
     paths.ballast,
+    paths.index,
     paths.quarantine,
     paths.log,
     paths.trainer,
@@ -95,6 +99,7 @@ function partOf(path: string): string {
   if (path.startsWith('trainer/curve') || path.startsWith('trainer/events')) return 'curves';
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';
+  if (path.startsWith('state/index')) return 'index';
   if (path.startsWith('state/ballast')) return 'ballast';
   if (path.startsWith('quarantine')) return 'quarantine';
   if (path.startsWith('log')) return 'log';

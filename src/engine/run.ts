@@ -35,6 +35,8 @@ export interface RunOptions {
   /** Called once, with a function that tells how the run stands now. */
   onStart?(progress: () => Progress): void;
   onEvent?(event: TrainerEvent): void;
+  /** Told, in a sentence, what the user should know: before the stream begins and while it runs. */
+  onNotice?(line: string): void;
 }
 
 const workerCount = ({ workers }: RunOptions): number => (workers === 'auto' ? availableParallelism() : workers);
@@ -118,6 +120,11 @@ async function runLocked(
     const opened = await openSession(plan, paths, registry, governor, log, () => listShards(sources));
     session = opened.session;
     reporter.begin(session, opened.shards);
+    session.onNotice = (line) => {
+      log.warn({ message: line }, 'run.notice');
+      options.onNotice?.(line);
+    };
+    for (const line of [...opened.notices, ...reporter.outlook()]) session.onNotice(line);
     // From the start on, so that a run that is killed has a record too, and its sessions are counted.
     await reporter.write('running', {});
     await streamSession(plan, { ...options, workers: workerCount(options) }, paths, opened, sources, abort, reporter);
@@ -151,6 +158,7 @@ async function runLocked(
     await session?.training?.close();
     await session?.parts.quarantine.close();
     await session?.parts.journal.close();
+    session?.parts.gate.close();
     closeLog();
   }
 }

@@ -1,9 +1,10 @@
 // The loop of a run: takes finished blocks in order through gate, sinks and feed, and commits.
 import { performance } from 'node:perf_hooks';
-import { InterruptedError, type SeiryuError, SourceError } from '../errors.ts';
+import { InterruptedError, MemoryError, type SeiryuError, SourceError } from '../errors.ts';
 import type { Sink, SinkView } from '../pipeline/define.ts';
 import type { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
+import { MemoryWatch } from './growth.ts';
 import type { Checkpoint, Journal } from './journal.ts';
 import type { Logger } from './log.ts';
 import type { BlockResult } from './process.ts';
@@ -49,7 +50,12 @@ export class Session {
   readonly tally: Tally;
   readonly seconds: CpuSeconds = emptySeconds();
   training: Training | undefined;
+  /** Told what the user should know while the run goes on. */
+  onNotice: (line: string) => void = () => undefined;
+  readonly #memory = new MemoryWatch();
   #cursor: StreamCursor;
+  /** Checks that the dedupers made in earlier sessions. */
+  readonly #countedBefore: Readonly<Record<string, number>>;
   /** What the journal holds last. */
   committed: Checkpoint | undefined;
   #lastCommit = performance.now();
@@ -62,6 +68,7 @@ export class Session {
     this.parts = parts;
     this.tally = parts.tally;
     this.#cursor = parts.cursor;
+    this.#countedBefore = { ...parts.tally.dedup };
     this.committed = committed;
   }
 
@@ -91,8 +98,8 @@ export class Session {
           await this.commit();
       }
     } catch (error) {
-      // A source that failed leaves everything before it whole; a writer that failed does not.
-      if (error instanceof SourceError) await this.commit();
+      // A source that failed, or an index that is full, leaves everything before it whole; a writer that failed does not.
+      if (error instanceof SourceError || error instanceof MemoryError) await this.commit();
       throw error;
     }
     await this.commit();
@@ -101,6 +108,7 @@ export class Session {
   async commit(): Promise<void> {
     const { sinks, quarantine, journal, gate } = this.parts;
     if (!this.#dirty) return;
+    for (const line of this.#memory.check(gate.indexes, gate.admitted)) this.onNotice(line);
     const begin = performance.now();
     const commits = [];
     for (const { sink } of sinks) commits.push(await sink.commit());
@@ -132,6 +140,7 @@ export class Session {
     const { gate, sinks, quarantine, log } = this.parts;
     const { source, shard, cut, fetched } = block;
     const start = performance.now();
+    await gate.settle(result.count);
     const { kept, duplicates } = gate.decide(result.count, result.signatures);
     const decided = performance.now();
     const rejects = cut.reject === undefined ? result.rejects : [...result.rejects, cut.reject];
@@ -149,6 +158,8 @@ export class Session {
     const read = result.read + (cut.reject === undefined ? 0 : 1);
     const outcome = { source, fetched, decoded: cut.end - cut.offset, kept, duplicates };
     addBlock(this.tally, { ...outcome, result: { ...result, read, rejects } });
+    for (const [name, count] of Object.entries(gate.counts))
+      this.tally.dedup[name] = (this.#countedBefore[name] ?? 0) + count;
     if (cut.check !== undefined) this.tally.checks[cut.check] = (this.tally.checks[cut.check] ?? 0) + 1;
     this.#cursor = block.after;
     this.#dirty = true;

@@ -14,6 +14,8 @@ export interface Tally {
   sources: Record<string, SourceTally>;
   /** Shards by how they compare with what was published: `verified`, `unpublished`, … */
   checks: Record<string, number>;
+  /** Checks that dedupers made, by `<deduper>.<name>`: candidates compared and refused, sampled drops. */
+  dedup: Record<string, number>;
 }
 
 export const emptyTally = (): Tally => ({
@@ -21,6 +23,7 @@ export const emptyTally = (): Tally => ({
   bytes: { fetched: 0, decoded: 0, kept: 0 },
   sources: {},
   checks: {},
+  dedup: {},
 });
 
 export const sum = (counts: Readonly<Record<string, number>>): number =>

@@ -7,7 +7,7 @@ import { runPaths } from '../engine/run-folder.ts';
 import { type ListedShard, type StreamCursor, startCursor } from '../engine/stream.ts';
 import { sum } from '../engine/tally.ts';
 import { PipelineError } from '../errors.ts';
-import type { Context, Document, Reject } from '../pipeline/define.ts';
+import { type Context, type Document, type Reject, SEEN_SOMEWHERE } from '../pipeline/define.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
@@ -56,6 +56,15 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
   if (decision === undefined) throw new Error(`the stream did not hold ${id} where the journal says`);
   const { seen } = decision;
   if ('kept' in seen) return { kind: 'kept', trace, number: seen.kept, shards: shardsWith(run.record, seen.kept) };
+  if (seen.earlier === SEEN_SOMEWHERE) {
+    throw new PipelineError(
+      `${id} was dropped by ${seen.label} as like an earlier document; in Bloom mode it does not keep which.`,
+      {
+        code: 'document.earlier_unknown',
+        fix: 'With mode: exact (and full: spill where memory is short) every duplicate can be named.',
+      },
+    );
+  }
   const holding = entries.findIndex(({ checkpoint }) => checkpoint.tally.documents.kept > seen.earlier);
   const earlier = await decideAgain(
     run,

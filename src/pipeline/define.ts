@@ -226,8 +226,31 @@ export interface DeduperPlugin<Options extends z.ZodType = z.ZodType> extends Ba
   readonly kind: 'deduper';
   /** Worker half: pure. */
   createSigner(options: z.output<Options>): Signer | Promise<Signer>;
-  /** Gate half: owns the index. */
-  createIndex(options: z.output<Options>): DedupIndex;
+  /** Gate half: owns the index. Without `room` it may only hold memory, as much as it takes. */
+  createIndex(options: z.output<Options>, room?: IndexRoom): DedupIndex;
+  /** Names of the given options that decide nothing about what is kept: a run may go on with others. */
+  neutral?(options: z.output<Options>): readonly string[];
+}
+
+/** Where an index may put what memory has no room for. */
+export interface IndexRoom {
+  /** Folder of its own; it need not exist. What is left in it of earlier sessions is gone. */
+  readonly dir: string;
+  readonly disk: Disk;
+}
+
+/** What an index holds; it is rebuilt from the journal, so nothing of it needs to last. */
+export interface IndexFigures {
+  /** Bytes of memory: tables or filter. */
+  readonly tables: number;
+  /** Bytes of memory: sketches that confirm candidates. */
+  readonly sketches: number;
+  /** Bytes on disk. */
+  readonly spilled: number;
+  /** Most bytes of memory that it may take. */
+  readonly budget: number;
+  /** Share of that which is taken, from 0 to 1; a filter that takes its memory at once fills by documents. */
+  readonly filled: number;
 }
 
 export interface Signer {
@@ -241,14 +264,36 @@ export interface DedupIndex {
   readonly words: number;
   /**
    * Looks the signature at `signatures[at .. at + words)` up, changing nothing.
-   * Returns the number of the earlier admitted document it duplicates, or -1.
+   * Returns the number of the earlier admitted document it duplicates, NOT_SEEN, or SEEN_SOMEWHERE.
    */
   find(signatures: Uint32Array, at: number): number;
   /** Adds a kept document. Numbers are 0, 1, 2, … over the run's kept documents, in order. */
   admit(signatures: Uint32Array, at: number, number: number): void;
   /** Bytes of memory that the index holds now. */
   readonly bytes: number;
+  /**
+   * Told of a block's signatures before they are looked up one by one: `count` of them, `stride` words apart, the first at
+   * `at`. Fetches what the looks will need into the cache, so that the misses overlap. Changes nothing.
+   */
+  touch?(signatures: Uint32Array, count: number, stride: number, at: number): void;
+  /** Makes room for `documents` more, within its memory. Throws MemoryError when it cannot. Changes no decision. */
+  settle?(documents: number): Promise<void>;
+  readonly figures?: IndexFigures;
+  /** What it would hold with so many documents; the fields of `figures`. */
+  figuresAt?(documents: number): IndexFigures;
+  /** What becomes of the run when so many documents are admitted, in sentences for a person; empty when all fit. */
+  outlook?(documents: number): readonly string[];
+  /** What happens when its memory is taken: the end of a sentence. */
+  readonly whenFull?: string;
+  /** Counts of checks made since it was opened, by name; `<deduper>.<name>` in the record. */
+  readonly counts?: Readonly<Record<string, number>>;
+  close?(): void;
 }
+
+/** The document is like no earlier one. */
+export const NOT_SEEN = -1;
+/** The document duplicates an earlier one, and the index does not keep which. */
+export const SEEN_SOMEWHERE = -2;
 
 export type SinkView = 'text' | 'json';
 

@@ -100,7 +100,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
     stream,
     sources,
     filters,
-    dedupers,
+    dedupers: dedupers.map((planned) => withoutNeutral(checker.registry, planned)),
     sinks,
     plugins: pluginFiles,
     // Left out where there are none, so that runs begun before filters had files can go on.
@@ -127,6 +127,14 @@ export async function parsePlan(text: string, path: string, set: readonly string
     disk,
     trainer,
   };
+}
+
+/** A deduper's options without those that decide nothing about what is kept: a run may go on with others. */
+function withoutNeutral(registry: Registry, planned: PlannedPlugin): PlannedPlugin {
+  const plugin = registry.deduper.get(planned.name);
+  const neutral = new Set(plugin?.neutral?.(plugin.options.parse(planned.options)) ?? []);
+  const options = Object.fromEntries(Object.entries(planned.options).filter(([name]) => !neutral.has(name)));
+  return { ...planned, options };
 }
 
 /** Whatever may be the name of a plugin in a pipeline file that was not checked yet. */

@@ -2,6 +2,7 @@
 import type { RunRecord } from '../engine/record.ts';
 import { formatBytes } from '../pipeline/units.ts';
 import { rescueLines, rescueRecord } from '../trainer/rescue.ts';
+import { checkRows, growthRows } from './growth.ts';
 import { formatDuration } from './status.ts';
 
 const number = new Intl.NumberFormat('en-US');
@@ -65,11 +66,17 @@ export function reportLines(record: RunRecord): string[] {
       ...parts.map(([part, held]) => [`  peak of ${part}`, formatBytes(held), '']),
       ['budget', formatBytes(disk.budget), ''],
     ]),
+    ...dedupLines(record),
     '',
     `Time ${formatDuration(seconds.wall)}, ${formatBytes(bytes.decoded)} decoded (${formatBytes(bytes.decoded / Math.max(seconds.wall, 0.001))}/s), ${seconds.cpu.total.toFixed(1)} CPU seconds`,
     ...table(cpu.filter(([, value]) => value > 0).map(([stage, value]) => [stage, `${value.toFixed(2)} s`])),
     ...trainerLines(record),
   ];
+}
+
+function dedupLines({ growth, dedup }: RunRecord): string[] {
+  if (growth === undefined || growth.tables.bytes === 0) return [];
+  return ['', 'Deduplication', ...table(growthRows(growth)), ...table(checkRows(dedup))];
 }
 
 function networkLines({ faults, checks }: RunRecord): string[] {

@@ -1,6 +1,7 @@
 // How a run stands, in a few lines for people; pure text from progress.
 import type { Progress } from '../engine/progress.ts';
 import { formatBytes } from '../pipeline/units.ts';
+import { growthText } from './growth.ts';
 
 const number = new Intl.NumberFormat('en-US');
 
@@ -52,6 +53,7 @@ function forwardText({ forward }: Progress): string[] {
 /** One line, for logs and pipes. */
 export function statusLine(progress: Progress): string {
   const { documents, bytes, disk, shards, seconds, speed, left, trainer } = progress;
+  const growth = growthText(progress.growth);
   const parts = [
     `${formatDuration(seconds)}`,
     progress.phase,
@@ -63,6 +65,7 @@ export function statusLine(progress: Progress): string {
     ...(progress.retries > 0 ? [`${number.format(progress.retries)} retries`] : []),
     ...forwardText(progress),
     `disk ${formatBytes(disk.used)} of ${formatBytes(disk.budget)}`,
+    ...(growth === undefined ? [] : [`index ${growth}`]),
     ...(trainer === undefined ? [] : [`trainer ${trainerText(trainer)}`]),
     ...(left === undefined || progress.phase !== 'streaming' ? [] : [`${formatDuration(left)} left`]),
   ];
@@ -73,6 +76,7 @@ export function statusLine(progress: Progress): string {
 export function statusBlock(name: string, progress: Progress, columns: number): string {
   const { documents, bytes, disk, shards, seconds, speed, left, trainer } = progress;
   const width = Math.max(8, Math.min(24, columns - 56));
+  const growth = growthText(progress.growth);
   const rows: (readonly [string, string])[] = [
     [
       'stream',
@@ -87,6 +91,7 @@ export function statusBlock(name: string, progress: Progress, columns: number): 
       `${number.format(documents.read)} read · ${number.format(documents.kept)} kept (${percent(documents.kept, documents.read)}) · ${number.format(documents.quarantined)} quarantined`,
     ],
     ['disk', `${bar(disk.used, disk.budget, width)} ${formatBytes(disk.used)} of ${formatBytes(disk.budget)}`],
+    ...(growth === undefined ? [] : [['index', growth] as const]),
     ...(trainer === undefined ? [] : [['trainer', trainerText(trainer)] as const]),
     [
       'time',

@@ -9,7 +9,7 @@ import type { Disk } from '../../src/pipeline/define.ts';
 
 const disk: Disk = { reserve: async () => undefined, release: () => undefined };
 const head: JournalHead = {
-  version: 1,
+  version: 2,
   identity: 'abc',
   words: 2,
   shards: [{ source: 's', shard: { id: 'x', path: 'x', codec: 'gzip', format: 'jsonl' } }],

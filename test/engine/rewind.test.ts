@@ -29,7 +29,7 @@ function checkpoint(seq: number, next: number, slots: (ShardCursor | null)[]): C
 /** Two shards open; after five blocks a has ended and c was opened. */
 async function journal(): Promise<string> {
   const path = join(await folderOf({}), 'journal.bin');
-  const written = await Journal.create(path, { version: 1, identity: 'x', words: 0, shards }, disk);
+  const written = await Journal.create(path, { version: 2, identity: 'x', words: 0, shards }, disk);
   const steps: [number, (ShardCursor | null)[]][] = [
     [2, [at(0, 100), at(1, 0)]],
     [2, [at(0, 100), at(1, 100)]],

@@ -35,12 +35,26 @@ export function packSketch(minima: Uint32Array, shape: SketchShape, out: Uint32A
   }
 }
 
+/**
+ * The second halves of 64-bit band keys: a hash of each band's whole minima, to `out[at .. at + bands)`. The sketch's band
+ * alone has 32 bits, by which 7 % of 20 million unlike documents would be taken for copies.
+ */
+export function packTags(minima: Uint32Array, { bands, rows }: SketchShape, out: Uint32Array, at: number): void {
+  let from = 0;
+  for (let band = 0; band < bands; band++) {
+    let hash = 0x85eb_ca6b ^ band;
+    for (let row = 0; row < rows; row++) hash = mix32(Math.imul(hash, 0xcc9e_2d51) ^ (minima[from++] ?? 0));
+    out[at + band] = hash;
+  }
+}
+
 /** Hashes of all bands of the sketch at `sketch[at …]`: equal bands have equal hashes, and each band its own sequence. (bands) */
 export function bandHashes(
   sketch: Uint32Array,
   at: number,
   { bands, wordsPerBand }: SketchShape,
   out: Uint32Array,
+  outAt = 0,
 ): void {
   let word = at;
   for (let band = 0; band < bands; band++) {
@@ -48,7 +62,7 @@ export function bandHashes(
     for (const end = word + wordsPerBand; word < end; word++) {
       hash = mix32(Math.imul(hash, 0x9e3779b1) ^ (sketch[word] ?? 0));
     }
-    out[band] = hash;
+    out[outAt + band] = hash;
   }
 }
 
