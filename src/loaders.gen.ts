@@ -52,6 +52,7 @@ export const loaders: {
   deduper: {
     "exact": async () => (await import('./dedup/exact.ts')).exact,
     "minhash": async () => (await import('./dedup/minhash.ts')).minhash,
+    "urls": async () => (await import('./dedup/urls.ts')).urls,
   },
   sink: {
     "jsonl": async () => (await import('./sinks/jsonl.ts')).jsonl,

@@ -22,6 +22,7 @@ const EMPTY: BlockResult = {
   dropped: {},
   count: 0,
   textBytes: new Uint32Array(0),
+  ordinals: new Uint32Array(0),
   signatures: new Uint32Array(0),
   views: {
     text: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },

@@ -47,6 +47,8 @@ export interface BlockResult {
   readonly count: number;
   /** UTF-8 bytes of each document's text. (count) */
   readonly textBytes: Uint32Array<ArrayBuffer>;
+  /** Ordinal of each document in its shard. (count) */
+  readonly ordinals: Uint32Array<ArrayBuffer>;
   /** (count × words), the dedupers' signatures side by side. */
   readonly signatures: Uint32Array<ArrayBuffer>;
   readonly views: Partial<Record<SinkView, EncodedView>>;
@@ -110,10 +112,10 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
     rejects.sort((a, b) => a.ordinal - b.ordinal);
 
     const signatures = new Uint32Array(alive.length * words);
-    for (const [index, { text }] of alive.entries()) {
+    for (const [index, { text, url }] of alive.entries()) {
       let at = index * words;
       for (const signer of signers) {
-        signer.sign(text, signatures, at);
+        signer.sign(text, signatures, at, url);
         at += signer.words;
       }
     }
@@ -121,7 +123,8 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
 
     const { views, textBytes } = encode(task.source, alive);
     seconds.encode = clock();
-    return { read, rejects, dropped, count: alive.length, textBytes, signatures, views, seconds };
+    const ordinals = Uint32Array.from(alive, ({ ordinal }) => ordinal);
+    return { read, rejects, dropped, count: alive.length, textBytes, ordinals, signatures, views, seconds };
   };
 }
 

@@ -24,7 +24,7 @@ export default async function work(task: WorkerTask): Promise<unknown> {
 
 /** Marks a result's buffers for transfer. */
 function movable(result: BlockResult): unknown {
-  const buffers = [result.textBytes.buffer, result.signatures.buffer];
+  const buffers = [result.textBytes.buffer, result.ordinals.buffer, result.signatures.buffer];
   for (const view of Object.values(result.views)) buffers.push(view.bytes.buffer, view.offsets.buffer);
   return moved(result, buffers);
 }

@@ -155,7 +155,7 @@ async function decideAgain(
     if (record.kind !== 'document') continue;
     const { outcome, text } = tracer.filter(record.document);
     if (outcome.decision !== 'keep') continue;
-    const decided = seen.decide(text);
+    const decided = seen.decide(text, record.document.url);
     if (wanted(record.document, decided)) return { document: record.document, text, seen: decided };
   }
   return undefined;

@@ -50,7 +50,7 @@ export async function createTracer(plan: Plan): Promise<Tracer> {
     trace(document) {
       const trace = filter(document);
       if (trace.outcome.decision !== 'keep') return trace;
-      const decision = seen.decide(trace.text);
+      const decision = seen.decide(trace.text, document.url);
       if ('kept' in decision) {
         ids.push(document.id);
         return trace;

@@ -231,8 +231,16 @@ export interface DeduperPlugin<Options extends z.ZodType = z.ZodType> extends Ba
 export interface Signer {
   /** u32 words that one document's signature takes; the same for every document. */
   readonly words: number;
-  /** Writes the signature of `text` to `out[at .. at + words)`. Linear in the text. */
-  sign(text: string, out: Uint32Array, at: number): void;
+  /** Writes the signature of `text` (and of the record's URL, where that counts) to `out[at .. at + words)`. Linear in both. */
+  sign(text: string, out: Uint32Array, at: number, url?: string): void;
+}
+
+/** How a document and the earlier one that it duplicates agree. */
+export interface Agreement {
+  /** The first band on which both agree, from 0; for dedupers with bands. */
+  readonly band?: number;
+  /** Estimated Jaccard similarity, 0 to 1. */
+  readonly similarity?: number;
 }
 
 export interface DedupIndex {
@@ -246,6 +254,11 @@ export interface DedupIndex {
   admit(signatures: Uint32Array, at: number, number: number): void;
   /** Bytes of memory that the index holds now. */
   readonly bytes: number;
+  /**
+   * How the signature at `signatures[at .. at + words)` agrees with the admitted document that `find` just named; for
+   * people, so it may cost more than a probe. Without it, they agree in all.
+   */
+  agreement?(signatures: Uint32Array, at: number, number: number): Agreement;
 }
 
 export type SinkView = 'text' | 'json';
