@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { MAX_PERMUTATIONS, MAX_SHINGLE, permutations } from '../kernels/minhash.ts';
 import { kernelVariant, wasmKernel, wasmOnePermutation } from '../kernels/minhash-wasm.ts';
-import { type DedupIndex, define, type Signer } from '../pipeline/define.ts';
+import { type Agreement, type DedupIndex, define, type Signer } from '../pipeline/define.ts';
+import { agreementOf } from './agreement.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
 import { agreement, bandHashes, leastAgreement, packSketch, type SketchShape, sketchShape } from './index/sketch.ts';
@@ -106,6 +107,10 @@ class MinhashIndex implements DedupIndex {
     this.#refused = -1;
     bandHashes(signatures, at, this.#shape, this.#hashes);
     return this.#tables.find(this.#hashes, this.#isDuplicate);
+  }
+
+  agreement(signatures: Uint32Array, at: number, number: number): Agreement {
+    return agreementOf(this.#sketches.chunk(number), this.#sketches.offset(number), signatures, at, this.#shape);
   }
 
   admit(signatures: Uint32Array, at: number, number: number): void {

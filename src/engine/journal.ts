@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly sinks: readonly SinkCommit[];
   /** Bytes of quarantine.jsonl. */
   readonly quarantine: number;
+  /** Bytes of state/matches.bin; absent where the run keeps none. */
+  readonly matches?: number;
 }
 
 export interface JournalEntry {
@@ -141,6 +143,7 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
     }),
   ),
   quarantine: count,
+  matches: count.exactOptional(),
 });
 
 export interface JournalReader {

@@ -7,6 +7,7 @@ import { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
 import type { Logger } from './log.ts';
+import { Matches } from './matches.ts';
 import { openIndexes } from './open-plugins.ts';
 import { Quarantine } from './quarantine.ts';
 import { type Resumed, resumeRun } from './resume.ts';
@@ -55,6 +56,8 @@ export async function openSession(
   for (const [index, { sink }] of sinks.entries())
     await sink.restore(checkpoint?.sinks[index]?.state, resumed?.finished[index] ?? []);
   await quarantine.restore(checkpoint?.quarantine ?? 0);
+  const matches = plan.policy.matches && plan.dedupers.length > 0 ? new Matches(paths.matches, governor) : undefined;
+  await matches?.restore(checkpoint?.matches ?? 0);
   await rm(paths.ballast, { force: true });
   governor.forget();
   await adoptFolder(paths, governor);
@@ -63,8 +66,10 @@ export async function openSession(
   log.info({ shards: shards.length, resumedAt: checkpoint?.cursor.seq ?? null, documents: gate.admitted }, 'run.open');
   const tally = checkpoint === undefined ? emptyTally() : structuredClone(checkpoint.tally);
   const cursor = checkpoint?.cursor ?? startCursor(plan.stream.open);
+  const shardNumbers = new Map(shards.map(({ source, shard }, index) => [`${source}/${shard.id}`, index]));
+  const parts = { governor, gate, sinks, quarantine, matches, shardNumbers, journal, log, tally, cursor };
   return {
-    session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint),
+    session: new Session(parts, checkpoint),
     shards,
   };
 }

@@ -9,6 +9,7 @@ export interface RunPaths {
   readonly dir: string;
   readonly state: string;
   readonly journal: string;
+  readonly matches: string;
   readonly lock: string;
   readonly ballast: string;
   readonly quarantine: string;
@@ -22,6 +23,7 @@ export function runPaths(dir: string): RunPaths {
     dir,
     state,
     journal: join(state, 'journal.bin'),
+    matches: join(state, 'matches.bin'),
     lock: join(state, 'lock'),
     ballast: join(state, 'ballast'),
     quarantine: join(dir, 'quarantine.jsonl'),
@@ -38,6 +40,7 @@ export async function clearRun(paths: RunPaths): Promise<void> {
   const shardFolders = await fastGlob('shards*', { cwd: paths.dir, onlyDirectories: true, deep: 1, absolute: true });
   const own = [
     paths.journal,
+    paths.matches,
     paths.ballast,
     paths.quarantine,
     paths.log,
@@ -93,6 +96,7 @@ function partOf(path: string): string {
   if (path.startsWith('trainer/tokenizer')) return 'tokenizer';
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';
+  if (path.startsWith('state/matches')) return 'matches';
   if (path.startsWith('state/ballast')) return 'ballast';
   if (path.startsWith('quarantine')) return 'quarantine';
   if (path.startsWith('log')) return 'log';

@@ -150,6 +150,7 @@ async function runLocked(
     abort.abort();
     await session?.training?.close();
     await session?.parts.quarantine.close();
+    await session?.parts.matches?.close();
     await session?.parts.journal.close();
     closeLog();
   }

@@ -228,6 +228,40 @@ export interface DeduperPlugin<Options extends z.ZodType = z.ZodType> extends Ba
   createIndex(options: z.output<Options>): DedupIndex;
 }
 
+/**
+ * A deduper that must have seen the whole corpus before it judges any of it. The run reads the corpus twice: pass one
+ * counts what the filters left of each document, pass two takes what was found as one more filter, after all others.
+ */
+export interface SurveyPlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
+  readonly kind: 'survey';
+  /** Drop reasons of its filter, with a sentence each; counted as `<survey>.<reason>`. */
+  readonly reasons: Readonly<Record<string, string>>;
+  /** A file that holds what an earlier count found: then nothing is counted. Relative to the pipeline file. */
+  file?(options: z.output<Options>): string | undefined;
+  /** Worker half of pass one: pure. */
+  createObserver(options: z.output<Options>): Observer;
+  /** Main-thread half of pass one. What it finds must not depend on the order of what it is given. */
+  createCount(options: z.output<Options>): Count;
+  /** Pass two. Throws PipelineError for bytes that no count of these options found. */
+  createFilter(options: z.output<Options>, found: Uint8Array): Filter;
+}
+
+export interface Observer {
+  /** What a count needs to know of a document, as u32 words in a form of its own, appended to `out`. Linear in the text. */
+  observe(document: Pick<Document, 'text' | 'url'>, out: number[]): void;
+}
+
+/** Owns the counters of pass one; their bytes are set by an option, whatever the corpus. */
+export interface Count {
+  /** What observers made of whole documents, one after another. */
+  add(observed: Uint32Array): void;
+  /** All of its state, to go on from after a stop. */
+  save(): Uint8Array;
+  load(saved: Uint8Array): void;
+  /** What pass two needs, and what it says about itself in run.json. Throws a SeiryuError where the count is no good. */
+  result(): { readonly found: Uint8Array; readonly facts: JsonObject };
+}
+
 export interface Signer {
   /** u32 words that one document's signature takes; the same for every document. */
   readonly words: number;
@@ -256,7 +290,7 @@ export interface DedupIndex {
   readonly bytes: number;
   /**
    * How the signature at `signatures[at .. at + words)` agrees with the admitted document that `find` just named; for
-   * people, so it may cost more than a probe. Without it, they agree in all.
+   * people, so it may cost more than a probe.
    */
   agreement?(signatures: Uint32Array, at: number, number: number): Agreement;
 }
@@ -332,12 +366,13 @@ export interface Sink {
   readonly awaitsConsumer: boolean;
 }
 
-export type Plugin = SourcePlugin | FilterPlugin | DeduperPlugin | SinkPlugin;
+export type Plugin = SourcePlugin | FilterPlugin | DeduperPlugin | SurveyPlugin | SinkPlugin;
 
 /** Declares a plugin: identity at run time, full inference of its options at compile time. */
 export function define<O extends z.ZodType>(plugin: SourcePlugin<O>): SourcePlugin<O>;
 export function define<O extends z.ZodType>(plugin: FilterPlugin<O>): FilterPlugin<O>;
 export function define<O extends z.ZodType>(plugin: DeduperPlugin<O>): DeduperPlugin<O>;
+export function define<O extends z.ZodType>(plugin: SurveyPlugin<O>): SurveyPlugin<O>;
 export function define<O extends z.ZodType>(plugin: SinkPlugin<O>): SinkPlugin<O>;
 export function define(plugin: Plugin): Plugin {
   return plugin;
