@@ -9,6 +9,7 @@ import { PipelineError } from '../errors.ts';
 import { type Explanation, explain } from '../inspect/replay.ts';
 import { sharedShingles } from '../inspect/similarity.ts';
 import { type Look, printable, traceLines } from '../inspect/terminal.ts';
+import type { Agreement } from '../pipeline/define.ts';
 import { loadPlan } from '../pipeline/load.ts';
 import { collect, look, pipelineFile } from './arguments.ts';
 
@@ -44,6 +45,15 @@ export const explainCommand = new Command('explain')
       abort.abort();
     }
   });
+
+/** What made the deduper take two documents for the same, where there is more to say than that they are equal. */
+function agreementLines({ band, similarity }: Agreement): string[] {
+  const parts = [
+    ...(band === undefined ? [] : [`band ${band} matched (the first is 0)`]),
+    ...(similarity === undefined ? [] : [`estimated Jaccard similarity ${similarity.toFixed(3)}`]),
+  ];
+  return parts.length === 0 ? [] : [`  ${parts.join(', ')}`];
+}
 
 async function newestRun(): Promise<string> {
   const records = await fastGlob('runs/*/run.json');
@@ -90,12 +100,13 @@ function explanationLines(id: string, explanation: Explanation, style: Look): st
       ];
     }
     case 'duplicate': {
-      const { trace, label, of } = explanation;
+      const { trace, label, agreement, of } = explanation;
       const [head = id, , ...rest] = traceLines(trace, style);
       const alike = sharedShingles(trace.text, of.text);
       return [
         head,
         `  dropped by ${label}: a duplicate of ${of.id}${of.url === undefined ? '' : ` (${printable(of.url)})`}`,
+        ...agreementLines(agreement),
         `  the two share ${(100 * alike).toFixed(1)} % of their 5-character shingles; the earlier one begins: ${printable(of.text.slice(0, 100))}`,
         ...rest,
       ];

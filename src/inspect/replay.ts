@@ -7,7 +7,7 @@ import { runPaths } from '../engine/run-folder.ts';
 import { type ListedShard, type StreamCursor, startCursor } from '../engine/stream.ts';
 import { sum } from '../engine/tally.ts';
 import { PipelineError } from '../errors.ts';
-import type { Context, Document, Reject } from '../pipeline/define.ts';
+import type { Agreement, Context, Document, Reject } from '../pipeline/define.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
@@ -22,7 +22,13 @@ export type Explanation =
   | { readonly kind: 'unread'; readonly trace: Trace }
   | { readonly kind: 'dropped'; readonly trace: Trace }
   /** `of`: the earlier document with its text as the filters left it. */
-  | { readonly kind: 'duplicate'; readonly trace: Trace; readonly label: string; readonly of: Document }
+  | {
+      readonly kind: 'duplicate';
+      readonly trace: Trace;
+      readonly label: string;
+      readonly agreement: Agreement;
+      readonly of: Document;
+    }
   /** `number`: how many documents the run had kept before it. `shards`: where each sink put it. */
   | { readonly kind: 'kept'; readonly trace: Trace; readonly number: number; readonly shards: readonly string[] };
 
@@ -33,7 +39,7 @@ export interface Run {
   readonly context: Context;
 }
 
-interface Place {
+export interface Place {
   readonly listed: ListedShard;
   /** Index in the run's list of shards. */
   readonly shard: number;
@@ -65,10 +71,16 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
     (_, decided) => 'kept' in decided && decided.kept === seen.earlier,
   );
   if (earlier === undefined) throw new Error(`no document has the number ${seen.earlier}`);
-  return { kind: 'duplicate', trace, label: seen.label, of: { ...earlier.document, text: earlier.text } };
+  return {
+    kind: 'duplicate',
+    trace,
+    label: seen.label,
+    agreement: seen.agreement,
+    of: { ...earlier.document, text: earlier.text },
+  };
 }
 
-async function journalOf({ dir, plan }: Run) {
+export async function journalOf({ dir, plan }: Run) {
   const reader = await readJournal(runPaths(dir).journal);
   if (reader === undefined) {
     throw new PipelineError(`${dir} holds no journal.`, {
@@ -108,7 +120,10 @@ function placeOf(id: string, shards: readonly ListedShard[]): Place {
 }
 
 /** The record of an ordinal; undefined when it is no document by its format's rules. */
-async function readOne({ plan, context }: Run, { listed, ordinal }: Place): Promise<Document | Reject | undefined> {
+export async function readOne(
+  { plan, context }: Pick<Run, 'plan' | 'context'>,
+  { listed, ordinal }: Place,
+): Promise<Document | Reject | undefined> {
   let records = 0;
   for await (const record of readRecords(plan, context, { shards: [listed], cursor: startCursor(1) })) {
     if (record.kind === 'skipped') {
