@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import { applyCommand } from './apply.ts';
 import { checkCommand } from './check.ts';
+import { clustersCommand } from './clusters.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
@@ -31,6 +32,7 @@ const commands = [
   previewCommand,
   applyCommand,
   explainCommand,
+  clustersCommand,
   reportCommand,
   verifyCommand,
   generateCommand,

@@ -1,5 +1,5 @@
 // Kept documents by a 128-bit digest: what `exact` and `urls` look up.
-import type { DedupIndex } from '../pipeline/define.ts';
+import type { Agreement, DedupIndex } from '../pipeline/define.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
 
@@ -13,6 +13,7 @@ export const DIGEST_WORDS = 4;
 export class DigestIndex implements DedupIndex {
   readonly words = DIGEST_WORDS;
   readonly #zeros: 'a digest' | 'nothing';
+  readonly #agreement: Agreement;
   readonly #digests = new RowStore(DIGEST_WORDS);
   readonly #table = new HashTables(1);
   readonly #hash = new Uint32Array(1);
@@ -26,8 +27,10 @@ export class DigestIndex implements DedupIndex {
     return true;
   };
 
-  constructor(zeros: 'a digest' | 'nothing') {
+  /** `agreement`: what equal digests say of two documents. */
+  constructor(zeros: 'a digest' | 'nothing', agreement: Agreement) {
     this.#zeros = zeros;
+    this.#agreement = agreement;
   }
 
   get bytes(): number {
@@ -40,6 +43,10 @@ export class DigestIndex implements DedupIndex {
     this.#at = at;
     this.#hash[0] = signatures[at] ?? 0;
     return this.#table.find(this.#hash, this.#isEqual);
+  }
+
+  agreement(): Agreement {
+    return this.#agreement;
   }
 
   admit(signatures: Uint32Array, at: number, number: number): void {

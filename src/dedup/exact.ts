@@ -12,7 +12,7 @@ export const exact = define({
   reference: 'https://github.com/aappleby/smhasher (MurmurHash3_x64_128, seed 0, over UTF-16 little-endian)',
   options: z.strictObject({ ignore: ignoreOption.optional() }),
   createSigner,
-  createIndex: () => new DigestIndex('a digest'),
+  createIndex: ({ ignore = [] }) => new DigestIndex('a digest', ignore.length === 0 ? { similarity: 1 } : {}),
 });
 
 function createSigner({ ignore = [] }: { readonly ignore?: readonly Aspect[] | undefined }): Signer {

@@ -11,7 +11,7 @@ export const urls = define({
   reference: 'https://url.spec.whatwg.org/ (parsing); RFC 3986, section 6.2 (normalisation)',
   options: urlOptions,
   createSigner,
-  createIndex: () => new DigestIndex('nothing'),
+  createIndex: () => new DigestIndex('nothing', {}),
 });
 
 function createSigner(options: UrlOptions): Signer {

@@ -1,6 +1,6 @@
 // What became of one document in a finished run: read again from its shard, and decided again from the journal.
 import type { Decided } from '../engine/gate.ts';
-import { type JournalEntry, readJournal } from '../engine/journal.ts';
+import { type JournalEntry, type JournalHead, type JournalReader, readJournal } from '../engine/journal.ts';
 import { readRecords } from '../engine/read-records.ts';
 import type { RunRecord } from '../engine/record.ts';
 import { runPaths } from '../engine/run-folder.ts';
@@ -80,7 +80,14 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
   };
 }
 
-export async function journalOf({ dir, plan }: Run) {
+/** The first entry of a run's journal. */
+export async function journalHead(run: Pick<Run, 'dir' | 'plan'>): Promise<JournalHead> {
+  const reader = await openJournal(run);
+  await reader.close();
+  return reader.head;
+}
+
+async function openJournal({ dir, plan }: Pick<Run, 'dir' | 'plan'>): Promise<JournalReader> {
   const reader = await readJournal(runPaths(dir).journal);
   if (reader === undefined) {
     throw new PipelineError(`${dir} holds no journal.`, {
@@ -88,24 +95,28 @@ export async function journalOf({ dir, plan }: Run) {
       fix: 'Give the folder of a run that has begun, e.g. --run runs/sample.',
     });
   }
+  const { head } = reader;
+  if (head.identity === plan.identity) return reader;
+  await reader.close();
+  throw new PipelineError(`${dir} holds a run of another version of ${plan.file}.`, {
+    code: 'run.other_pipeline',
+    fix: 'Give the file as it was when the run began with --pipeline, and the same --set.',
+  });
+}
+
+async function journalOf(run: Run): Promise<{ head: JournalHead; entries: JournalEntry[] }> {
+  const reader = await openJournal(run);
   try {
-    const { head } = reader;
-    if (head.identity !== plan.identity) {
-      throw new PipelineError(`${dir} holds a run of another version of ${plan.file}.`, {
-        code: 'run.other_pipeline',
-        fix: 'Give the file as it was when the run began with --pipeline, and the same --set.',
-      });
-    }
     const entries: JournalEntry[] = [];
     for await (const entry of reader.entries()) entries.push(entry);
-    return { head, entries };
+    return { head: reader.head, entries };
   } finally {
     await reader.close();
   }
 }
 
 /** `source/shard#ordinal` → where it is. */
-function placeOf(id: string, shards: readonly ListedShard[]): Place {
+export function placeOf(id: string, shards: readonly ListedShard[]): Place {
   const at = id.lastIndexOf('#');
   const ordinal = Number(id.slice(at + 1));
   const names = shards.map(({ source, shard }) => `${source}/${shard.id}`);
