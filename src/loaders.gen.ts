@@ -56,7 +56,7 @@ export const loaders: {
     "urls": async () => (await import('./dedup/urls.ts')).urls,
   },
   survey: {
-    
+    "lines": async () => (await import('./dedup/lines.ts')).lines,
   },
   sink: {
     "jsonl": async () => (await import('./sinks/jsonl.ts')).jsonl,

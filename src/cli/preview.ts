@@ -57,8 +57,8 @@ export const previewCommand = new Command('preview')
     }
   });
 
-function checkRule({ filters, dedupers }: Plan, rule: string): void {
-  const labels = [...filters, ...dedupers].map(({ label }) => label);
+function checkRule({ filters, surveys, dedupers }: Plan, rule: string): void {
+  const labels = [...filters, ...surveys, ...dedupers].map(({ label }) => label);
   if (labels.includes(rule)) return;
   const nearest = nearestName(rule, labels);
   throw new PipelineError(`The pipeline has no rule "${rule}".`, {

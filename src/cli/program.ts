@@ -7,6 +7,7 @@ import { clustersCommand } from './clusters.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
+import { linesCommand } from './lines.ts';
 import { lmCommand } from './lm.ts';
 import { pluginsCommand } from './plugins.ts';
 import { previewCommand } from './preview.ts';
@@ -37,6 +38,7 @@ const commands = [
   verifyCommand,
   generateCommand,
   sourcesCommand,
+  linesCommand,
   lmCommand,
   pluginsCommand,
   doctorCommand,

@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
+import type { Findings } from './findings.ts';
 import { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
@@ -19,6 +20,7 @@ import { emptyTally } from './tally.ts';
 export interface Opened {
   readonly session: Session;
   readonly shards: readonly ListedShard[];
+  readonly findings: Findings;
 }
 
 export async function openSession(
@@ -27,6 +29,7 @@ export async function openSession(
   registry: Registry,
   governor: Governor,
   log: Logger,
+  findings: Findings,
   list: () => Promise<ListedShard[]>,
 ): Promise<Opened> {
   const gate = new Gate(openIndexes(plan.dedupers, registry));
@@ -43,7 +46,7 @@ export async function openSession(
   const quarantine = new Quarantine(paths.quarantine, governor);
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
-  const shards = resumed?.shards ?? (await list());
+  const shards = resumed?.shards ?? findings.shards ?? (await list());
   const journal =
     resumed === undefined
       ? await Journal.create(
@@ -70,6 +73,7 @@ export async function openSession(
   const parts = { governor, gate, sinks, quarantine, matches, shardNumbers, journal, log, tally, cursor };
   return {
     session: new Session(parts, checkpoint),
+    findings,
     shards,
   };
 }

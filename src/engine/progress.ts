@@ -2,7 +2,7 @@
 import type { TrainerEvent } from '../trainer/protocol.ts';
 
 export interface Progress {
-  readonly phase: 'listing' | 'streaming' | 'training' | 'finishing';
+  readonly phase: 'listing' | 'counting' | 'streaming' | 'training' | 'finishing';
   readonly documents: {
     readonly read: number;
     readonly kept: number;

@@ -10,6 +10,9 @@ export interface RunPaths {
   readonly state: string;
   readonly journal: string;
   readonly matches: string;
+  /** What the surveys found, and where pass one stands. */
+  readonly findings: string;
+  readonly counting: string;
   readonly lock: string;
   readonly ballast: string;
   readonly quarantine: string;
@@ -24,6 +27,8 @@ export function runPaths(dir: string): RunPaths {
     state,
     journal: join(state, 'journal.bin'),
     matches: join(state, 'matches.bin'),
+    findings: join(state, 'findings.bin'),
+    counting: join(state, 'counting.bin'),
     lock: join(state, 'lock'),
     ballast: join(state, 'ballast'),
     quarantine: join(dir, 'quarantine.jsonl'),
@@ -41,6 +46,8 @@ export async function clearRun(paths: RunPaths): Promise<void> {
   const own = [
     paths.journal,
     paths.matches,
+    paths.findings,
+    paths.counting,
     paths.ballast,
     paths.quarantine,
     paths.log,
@@ -96,6 +103,7 @@ function partOf(path: string): string {
   if (path.startsWith('trainer/tokenizer')) return 'tokenizer';
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';
+  if (path.startsWith('state/findings') || path.startsWith('state/counting')) return 'survey';
   if (path.startsWith('state/matches')) return 'matches';
   if (path.startsWith('state/ballast')) return 'ballast';
   if (path.startsWith('quarantine')) return 'quarantine';

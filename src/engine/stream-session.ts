@@ -29,7 +29,7 @@ export async function streamSession(
   plan: Plan,
   options: StreamOptions,
   paths: RunPaths,
-  { session, shards }: Opened,
+  { session, shards, findings }: Opened,
   sources: ReturnType<typeof createSources>,
   abort: AbortController,
   reporter: Reporter,
@@ -48,6 +48,7 @@ export async function streamSession(
     workerData: processorPlan(
       plan,
       sinks.map(({ view }) => view),
+      findings.judged,
     ),
   });
   const heartbeat = setInterval(

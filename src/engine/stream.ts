@@ -1,4 +1,5 @@
 // The block stream: K shards open in a fixed round robin, so that a block's sequence number is a function of the inputs.
+import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
 import type { Shard } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
@@ -10,6 +11,11 @@ export interface ListedShard {
   readonly source: string;
   readonly shard: Shard;
 }
+
+export const listedShardSchema: z.ZodType<ListedShard> = z.object({
+  source: z.string(),
+  shard: z.custom<ListedShard['shard']>((value) => typeof value === 'object' && value !== null),
+});
 
 export interface ShardCursor {
   /** Index into the run's list of shards. */

@@ -1,6 +1,7 @@
 // The piscina worker: blocks and bz2 streams in, results out, buffers moved and never copied.
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import { decodeBz2Stream } from '../sources/decode/bz2-stream.ts';
+import { createObserving } from './observe.ts';
 import { type BlockResult, type BlockTask, createProcessor, type ProcessorPlan } from './process.ts';
 
 export type WorkerTask =
@@ -8,7 +9,8 @@ export type WorkerTask =
   | { readonly kind: 'bz2'; readonly bytes: Uint8Array };
 
 const plan: ProcessorPlan = workerData;
-const processor = createProcessor(plan);
+const { observing } = plan;
+const processor = observing === undefined ? createProcessor(plan) : createObserving(plan, observing);
 
 export default async function work(task: WorkerTask): Promise<unknown> {
   if (task.kind === 'bz2') {
@@ -19,7 +21,13 @@ export default async function work(task: WorkerTask): Promise<unknown> {
     );
   }
   const process = await processor;
-  return movable(process(task));
+  const result = process(task);
+  if ('words' in result)
+    return moved(
+      result,
+      result.words.map(({ buffer }) => buffer),
+    );
+  return movable(result);
 }
 
 /** Marks a result's buffers for transfer. */

@@ -1,4 +1,5 @@
 // What became of one document in a finished run: read again from its shard, and decided again from the journal.
+import { type Judged, readFindings } from '../engine/findings.ts';
 import type { Decided } from '../engine/gate.ts';
 import { type JournalEntry, type JournalHead, type JournalReader, readJournal } from '../engine/journal.ts';
 import { readRecords } from '../engine/read-records.ts';
@@ -54,7 +55,7 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
   const found = await readOne(run, place);
   if (found === undefined) return { kind: 'skipped' };
   if ('reason' in found) return { kind: 'reject', reject: found };
-  const trace = (await createTracer(plan)).filter(found);
+  const trace = (await createTracer(plan, await judgedIn(run))).filter(found);
   const entry = entries.findIndex(({ checkpoint }) => hasPassed(checkpoint.cursor, place));
   if (entry < 0) return { kind: 'unread', trace };
   if (trace.outcome.decision !== 'keep') return { kind: 'dropped', trace };
@@ -115,6 +116,13 @@ async function journalOf(run: Run): Promise<{ head: JournalHead; entries: Journa
   }
 }
 
+/** What the run's surveys found; undefined where its pass one did not end. */
+export async function judgedIn({ dir, plan }: Pick<Run, 'dir' | 'plan'>): Promise<readonly Judged[] | undefined> {
+  if (plan.surveys.length === 0) return [];
+  const registry = await loadRegistry(plan.plugins, new Set(plan.surveys.map(({ name }) => name)));
+  return (await readFindings(plan, registry, runPaths(dir)))?.judged;
+}
+
 /** `source/shard#ordinal` → where it is. */
 export function placeOf(id: string, shards: readonly ListedShard[]): Place {
   const at = id.lastIndexOf('#');
@@ -165,7 +173,7 @@ function hasPassed(cursor: StreamCursor, { shard, ordinal }: Place): boolean {
  * that the filters keep. Undefined when it never does.
  */
 async function decideAgain(
-  { plan, context }: Run,
+  { dir, plan, context }: Run,
   shards: readonly ListedShard[],
   entries: readonly JournalEntry[],
   entry: number,
@@ -173,7 +181,7 @@ async function decideAgain(
 ): Promise<{ document: Document; text: string; seen: Decided } | undefined> {
   const registry = await loadRegistry(plan.plugins);
   const seen = await openSeen(plan, registry);
-  const tracer = await createTracer(plan);
+  const tracer = await createTracer(plan, await judgedIn({ dir, plan }));
   for (const { checkpoint, signatures } of entries.slice(0, entry))
     seen.gate.restore(signatures, checkpoint.tally.documents.kept - seen.gate.admitted);
   const cursor = entries[entry - 1]?.checkpoint.cursor ?? startCursor(plan.stream.open);
