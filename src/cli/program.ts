@@ -14,6 +14,7 @@ import { previewCommand } from './preview.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { sourcesCommand } from './sources.ts';
+import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 
 export const program = new Command('seiryu')
@@ -38,6 +39,7 @@ const commands = [
   verifyCommand,
   generateCommand,
   sourcesCommand,
+  tuneCommand,
   linesCommand,
   lmCommand,
   pluginsCommand,
