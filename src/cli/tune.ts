@@ -8,7 +8,7 @@ import { tuneSvg } from '../inspect/tune-svg.ts';
 import { tuneLines } from '../inspect/tune-text.ts';
 import { MAX_PERMUTATIONS } from '../kernels/minhash.ts';
 import { loadPlan } from '../pipeline/load.ts';
-import { collect, look, parsePositive, parseWhole, pipelineFile } from './arguments.ts';
+import { collect, look, noteUncounted, parsePositive, parseWhole, pipelineFile } from './arguments.ts';
 
 interface TuneFlags {
   documents: number;
@@ -55,6 +55,7 @@ export const tuneCommand = new Command('tune')
   .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
   .action(async (file: string, flags: TuneFlags) => {
     const plan = await loadPlan(pipelineFile(file), flags.set);
+    noteUncounted(plan);
     const abort = new AbortController();
     try {
       const tuning = await tune(plan, contextOf(plan, { env: process.env, signal: abort.signal }), {

@@ -38,6 +38,7 @@ export function tuneSvg(name: string, { documents, threshold, bins, choices }: T
     const text = `${bands} × ${rows}${index === 0 ? ' (yours)' : ''}: half at ${half.toFixed(2)}, drops ${((100 * dropped) / Math.max(1, documents)).toFixed(2)} %`;
     return `<rect x="${MARGIN.left + 10}" y="${top - 9}" width="14" height="4" fill="${colour(index)}"/><text x="${MARGIN.left + 30}" y="${top - 3}">${text}</text>`;
   });
+  const box = `<rect x="${MARGIN.left + 4}" y="${MARGIN.top + 2}" width="250" height="${18 * choices.length + 4}" fill="white" fill-opacity="0.85"/>`;
   const bottom = HEIGHT - MARGIN.bottom;
   const across = x
     .ticks(10)
@@ -55,7 +56,7 @@ ${[...bars, ...curves].join('\n')}
 <line x1="${px(x(threshold))}" x2="${px(x(threshold))}" y1="${MARGIN.top}" y2="${bottom}" stroke="#777" stroke-dasharray="4 3"/>
 <text x="${px(x(threshold) + 4)}" y="${bottom - 6}" fill="#555">threshold ${threshold}</text>
 <path d="M${MARGIN.left},${MARGIN.top}V${bottom}H${WIDTH - MARGIN.right}" fill="none" stroke="#333"/>
-${[...across, ...up, ...right, ...legend].join('\n')}
+${[...across, ...up, ...right, box, ...legend].join('\n')}
 <text x="${WIDTH / 2}" y="${HEIGHT - 10}" text-anchor="middle">Jaccard similarity</text>
 <text transform="translate(16,${HEIGHT / 2}) rotate(-90)" text-anchor="middle">chance to become candidates</text>
 <text transform="translate(${WIDTH - 10},${HEIGHT / 2}) rotate(-90)" text-anchor="middle" fill="#777">documents</text>
