@@ -6,6 +6,8 @@ import { accessText, type OptionRow } from '../src/pipeline/describe.ts';
 export interface ReferenceInput {
   readonly plugins: readonly Plugin[];
   readonly pipeline: JsonObject;
+  /** What stands beside the dedupers under `dedup`. */
+  readonly policy: JsonObject;
   readonly program: Command;
   optionsSchema(plugin: Plugin): JsonObject;
   optionRows(schema: JsonObject): OptionRow[];
@@ -40,11 +42,12 @@ function pluginSection(input: ReferenceInput, plugin: Plugin): string {
   if (plugin.reference !== undefined) parts.push(`Reference: ${plugin.reference}\n`);
   if (plugin.kind === 'source') parts.push(sourceFacts(plugin));
   parts.push(optionTable(input.optionRows(input.optionsSchema(plugin))));
-  if (plugin.kind === 'filter') {
+  if (plugin.kind === 'filter' || plugin.kind === 'survey') {
     const reasons = Object.entries(plugin.reasons).map(
       ([reason, meaning]) => `| ${code(`${plugin.name}.${reason}`)} | ${cell(meaning)} |`,
     );
     if (reasons.length > 0) parts.push(`| drop reason | meaning |\n| --- | --- |\n${reasons.join('\n')}\n`);
+    if (plugin.kind === 'survey') return parts.join('\n');
     const examples = plugin.examples.map(({ input: before, options, url, meta, output, note }) => {
       const after =
         'keep' in output ? code(JSON.stringify(output.keep)) : `dropped: ${code(`${plugin.name}.${output.drop}`)}`;
@@ -61,9 +64,9 @@ function pluginSection(input: ReferenceInput, plugin: Plugin): string {
 
 /** File name and content of each page. */
 export function referencePages(input: ReferenceInput): [string, string][] {
-  const page = (title: string, intro: string, kind: Plugin['kind']): string => {
+  const page = (title: string, intro: string, ...kinds: Plugin['kind'][]): string => {
     const sections = input.plugins
-      .filter((plugin) => plugin.kind === kind)
+      .filter((plugin) => kinds.includes(plugin.kind))
       .map((plugin) => pluginSection(input, plugin));
     return `${NOTE}\n# ${title}\n\n${intro}\n\n${sections.join('\n')}`;
   };
@@ -81,7 +84,12 @@ export function referencePages(input: ReferenceInput): [string, string][] {
     ],
     [
       'dedup.md',
-      page('Deduplication', 'Decided while the stream passes; the first copy in sequence order wins.', 'deduper'),
+      page(
+        'Deduplication',
+        `Decided while the stream passes; the first copy in sequence order wins. [Which deduper when](../dedup.md).\n\nBeside the dedupers, \`dedup:\` takes:\n\n${optionTable(input.optionRows(input.policy))}`,
+        'deduper',
+        'survey',
+      ),
     ],
     ['sinks.md', page('Sinks', 'What takes the kept documents.', 'sink')],
     [

@@ -36,8 +36,10 @@ import { symbols } from './filters/symbols.ts';
 import { urlList } from './filters/url-list.ts';
 import { wordList } from './filters/word-list.ts';
 import { exact } from './dedup/exact.ts';
+import { lines } from './dedup/lines.ts';
 import { minhash } from './dedup/minhash.ts';
+import { urls } from './dedup/urls.ts';
 import { jsonl } from './sinks/jsonl.ts';
 import { text } from './sinks/text.ts';
 
-export const plugins: readonly Plugin[] = [cc100, commoncrawl, files, huggingface, mc4, oscar, stdin, wikipedia, adult, boilerplate, breadcrumbs, c4, codeAndCss, decodeEntities, decontaminate, digits, fineweb, fixEncoding, gopher, kana, language, length, machineTranslated, maskPersonal, metadata, normalize, oscarWarnings, perplexity, repetition, ruby, stripUrls, swallow, symbols, urlList, wordList, exact, minhash, jsonl, text];
+export const plugins: readonly Plugin[] = [cc100, commoncrawl, files, huggingface, mc4, oscar, stdin, wikipedia, adult, boilerplate, breadcrumbs, c4, codeAndCss, decodeEntities, decontaminate, digits, fineweb, fixEncoding, gopher, kana, language, length, machineTranslated, maskPersonal, metadata, normalize, oscarWarnings, perplexity, repetition, ruby, stripUrls, swallow, symbols, urlList, wordList, exact, lines, minhash, urls, jsonl, text];

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { systemCode } from '../errors.ts';
 import { applied } from '../inspect/apply.ts';
 import { loadPlan } from '../pipeline/load.ts';
-import { collect, pipelineFile } from './arguments.ts';
+import { collect, noteUncounted, pipelineFile } from './arguments.ts';
 
 export const applyCommand = new Command('apply')
   .summary('JSON lines in, JSON lines out with the decision on each: < in.jsonl > out.jsonl')
@@ -17,6 +17,7 @@ export const applyCommand = new Command('apply')
   .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
   .action(async (file: string, { text, kept, set }: { text: string; kept: boolean; set: string[] }) => {
     const plan = await loadPlan(pipelineFile(file), set);
+    noteUncounted(plan);
     try {
       await pipeline(
         process.stdin,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from 'commander';
+import type { Plan } from '../pipeline/plan.ts';
 
 /** The file as given, or the bundled one of that name when there is no such file here. */
 export function pipelineFile(given: string): string {
@@ -37,3 +38,13 @@ export function parseWhole(value: string): number {
 /** Colours on a terminal, marks elsewhere. (https://no-color.org) */
 export const look = (): 'colours' | 'marks' =>
   process.stdout.isTTY && (process.env.NO_COLOR ?? '') === '' ? 'colours' : 'marks';
+
+/** Surveys act on what a pass over the corpus found; a look at a few documents has none, unless a file holds it. */
+export function noteUncounted({ surveys }: Pick<Plan, 'surveys'>): void {
+  for (const { name, label, options } of surveys) {
+    if (options.file !== undefined) continue;
+    process.stderr.write(
+      `dedup.${label} does not act here: it needs a count of the corpus. Make one with \`seiryu ${name} PIPELINE --out FILE\` and give --set dedup.${label}.file=FILE.\n`,
+    );
+  }
+}

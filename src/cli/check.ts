@@ -53,7 +53,8 @@ export const checkCommand = new Command('check')
         ? 'cache: none, nothing is written while fetching'
         : `cache: at most ${formatBytes(cache.budget)} in ${cache.dir}`,
       ...listed('filters', plan.filters),
-      ...listed('dedup', plan.dedupers),
+      ...listed('dedup', [...plan.surveys, ...plan.dedupers]),
+      ...(plan.policy.prefer === 'first' ? [] : [`  of several copies: ${plan.policy.prefer}`]),
       ...listed('sinks', plan.sinks),
       `disk: at most ${formatBytes(disk.budget)}, and ${formatBytes(disk.reserve)} of the volume left to others`,
       trainer

@@ -1,16 +1,13 @@
 // `seiryu explain`: follows one document through a finished run.
-import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
-import fastGlob from 'fast-glob';
 import { contextOf } from '../engine/context.ts';
-import { readRecord } from '../engine/record.ts';
-import { PipelineError } from '../errors.ts';
 import { type Explanation, explain } from '../inspect/replay.ts';
 import { sharedShingles } from '../inspect/similarity.ts';
 import { type Look, printable, traceLines } from '../inspect/terminal.ts';
-import { loadPlan } from '../pipeline/load.ts';
-import { collect, look, pipelineFile } from './arguments.ts';
+import type { Agreement } from '../pipeline/define.ts';
+import { collect, look } from './arguments.ts';
+import { openRun } from './open-run.ts';
 
 interface ExplainFlags {
   run?: string;
@@ -28,13 +25,7 @@ export const explainCommand = new Command('explain')
   .option('--pipeline <file>', 'its pipeline file, where that was moved since')
   .option('--set <a.b=c>', 'the overrides it was run with, with --pipeline', collect, [])
   .action(async (id: string, flags: ExplainFlags) => {
-    const dir = flags.run ?? (await newestRun());
-    const record = await readRecord(dir);
-    if (record === undefined) throw noRun(dir);
-    const { file, set } = record.pipeline;
-    const plan = await (flags.pipeline === undefined
-      ? loadPlan(file, set)
-      : loadPlan(pipelineFile(flags.pipeline), flags.set));
+    const { dir, record, plan } = await openRun(flags.run, flags);
     const abort = new AbortController();
     const context = contextOf(plan, { env: process.env, signal: abort.signal });
     try {
@@ -45,19 +36,14 @@ export const explainCommand = new Command('explain')
     }
   });
 
-async function newestRun(): Promise<string> {
-  const records = await fastGlob('runs/*/run.json');
-  const dated = await Promise.all(records.map(async (path) => ({ path, time: (await stat(path)).mtimeMs })));
-  const newest = dated.sort((a, b) => b.time - a.time)[0];
-  if (newest === undefined) throw noRun('runs');
-  return dirname(newest.path);
+/** What made the deduper take two documents for the same, where there is more to say than that they are equal. */
+function agreementLines({ band, similarity }: Agreement): string[] {
+  const parts = [
+    ...(band === undefined ? [] : [`band ${band} matched (the first is 0)`]),
+    ...(similarity === undefined ? [] : [`estimated Jaccard similarity ${similarity.toFixed(3)}`]),
+  ];
+  return parts.length === 0 ? [] : [`  ${parts.join(', ')}`];
 }
-
-const noRun = (dir: string): PipelineError =>
-  new PipelineError(`${dir} holds no run.json that can be read.`, {
-    code: 'run.none',
-    fix: 'Give the folder of a run with --run, e.g. --run runs/sample.',
-  });
 
 function explanationLines(id: string, explanation: Explanation, style: Look): string[] {
   switch (explanation.kind) {
@@ -90,12 +76,13 @@ function explanationLines(id: string, explanation: Explanation, style: Look): st
       ];
     }
     case 'duplicate': {
-      const { trace, label, of } = explanation;
+      const { trace, label, agreement, of } = explanation;
       const [head = id, , ...rest] = traceLines(trace, style);
       const alike = sharedShingles(trace.text, of.text);
       return [
         head,
         `  dropped by ${label}: a duplicate of ${of.id}${of.url === undefined ? '' : ` (${printable(of.url)})`}`,
+        ...agreementLines(agreement),
         `  the two share ${(100 * alike).toFixed(1)} % of their 5-character shingles; the earlier one begins: ${printable(of.text.slice(0, 100))}`,
         ...rest,
       ];

@@ -9,7 +9,7 @@ import { previewText } from '../inspect/terminal.ts';
 import { loadPlan } from '../pipeline/load.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import { collect, look, parsePositive, parseWhole, pipelineFile } from './arguments.ts';
+import { collect, look, noteUncounted, parsePositive, parseWhole, pipelineFile } from './arguments.ts';
 
 interface PreviewFlags {
   documents: number;
@@ -36,6 +36,7 @@ export const previewCommand = new Command('preview')
   .option('--set <a.b=c>', 'override an option of the file; may be given several times', collect, [])
   .action(async (file: string, flags: PreviewFlags) => {
     const plan = await loadPlan(pipelineFile(file), flags.set);
+    noteUncounted(plan);
     if (flags.only !== undefined) checkRule(plan, flags.only);
     const abort = new AbortController();
     const { documents, seed, only, sample } = flags;
@@ -57,8 +58,8 @@ export const previewCommand = new Command('preview')
     }
   });
 
-function checkRule({ filters, dedupers }: Plan, rule: string): void {
-  const labels = [...filters, ...dedupers].map(({ label }) => label);
+function checkRule({ filters, surveys, dedupers }: Plan, rule: string): void {
+  const labels = [...filters, ...surveys, ...dedupers].map(({ label }) => label);
   if (labels.includes(rule)) return;
   const nearest = nearestName(rule, labels);
   throw new PipelineError(`The pipeline has no rule "${rule}".`, {

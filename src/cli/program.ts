@@ -5,11 +5,13 @@ import { ablateCommand } from './ablate.ts';
 import { applyCommand } from './apply.ts';
 import { blameCommand } from './blame.ts';
 import { checkCommand } from './check.ts';
+import { clustersCommand } from './clusters.ts';
 import { doctorCommand } from './doctor.ts';
 import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
+import { linesCommand } from './lines.ts';
 import { lmCommand } from './lm.ts';
 import { modelsCommand } from './models.ts';
 import { pluginsCommand } from './plugins.ts';
@@ -18,6 +20,7 @@ import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { sourcesCommand } from './sources.ts';
 import { trainCommand } from './train.ts';
+import { tuneCommand } from './tune.ts';
 import { verifyCommand } from './verify.ts';
 
 export const program = new Command('seiryu')
@@ -37,6 +40,7 @@ const commands = [
   previewCommand,
   applyCommand,
   explainCommand,
+  clustersCommand,
   reportCommand,
   verifyCommand,
   trainCommand,
@@ -47,6 +51,8 @@ const commands = [
   modelsCommand,
   blameCommand,
   sourcesCommand,
+  tuneCommand,
+  linesCommand,
   lmCommand,
   pluginsCommand,
   doctorCommand,

@@ -1,17 +1,31 @@
 // The gate: the one place that decides, in sequence order, whether a document was seen before. It only probes tables.
-import { type DedupIndex, NOT_SEEN } from '../pipeline/define.ts';
+import { type Agreement, type DedupIndex, NOT_SEEN } from '../pipeline/define.ts';
 
 export interface GateDecision {
   /** Kept documents of the block, ascending. */
   readonly kept: number[];
   readonly duplicates: Record<string, number>;
+  /** The documents that were dropped, ascending. */
+  readonly matches: readonly Match[];
+}
+
+/** A duplicate of the block, and what it repeats. */
+export interface Match extends Duplicate {
+  /** Index in the block. */
+  readonly document: number;
 }
 
 export type Decided =
   /** Kept, as the run's document of this number. */
-  | { readonly kept: number }
-  /** The deduper `label` found the kept document of the number `earlier`, or one that it keeps no number of (SEEN_SOMEWHERE). */
-  | { readonly label: string; readonly earlier: number };
+  { readonly kept: number } | Duplicate;
+
+/** The deduper `label`, number `deduper` of the gate's, found the kept document of the number `earlier`, or one that it keeps no number of (SEEN_SOMEWHERE). */
+export interface Duplicate {
+  readonly label: string;
+  readonly deduper: number;
+  readonly earlier: number;
+  readonly agreement: Agreement;
+}
 
 export interface LabelledIndex {
   readonly label: string;
@@ -73,6 +87,7 @@ export class Gate {
   decide(count: number, signatures: Uint32Array): GateDecision {
     const kept: number[] = [];
     const duplicates: Record<string, number> = {};
+    const matches: Match[] = [];
     for (let document = 0; document < count; document++) {
       if (document % TOUCHED === 0) this.#touch(Math.min(TOUCHED, count - document), signatures, document * this.words);
       const row = document * this.words;
@@ -83,17 +98,21 @@ export class Gate {
       } else {
         const reason = `${decided.label}.duplicate`;
         duplicates[reason] = (duplicates[reason] ?? 0) + 1;
+        matches.push({ document, ...decided });
       }
     }
-    return { kept, duplicates };
+    return { kept, duplicates, matches };
   }
 
   /** Decides about the next document, without remembering it for the journal. (signatures from `row`: words) */
   decideOne(signatures: Uint32Array, row: number): Decided {
     let at = row;
-    for (const { label, index } of this.#indexes) {
+    for (const [deduper, { label, index }] of this.#indexes.entries()) {
       const earlier = index.find(signatures, at);
-      if (earlier !== NOT_SEEN) return { label, earlier };
+      if (earlier !== NOT_SEEN) {
+        const agreement = earlier < 0 ? {} : (index.agreement?.(signatures, at, earlier) ?? {});
+        return { label, deduper, earlier, agreement };
+      }
       at += index.words;
     }
     this.#admit(signatures, row);

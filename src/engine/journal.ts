@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { writeAll } from '../durable-files.ts';
 import { asDiskError, SeiryuError, systemCode } from '../errors.ts';
 import type { Disk, SinkCommit } from '../pipeline/define.ts';
-import type { ListedShard, StreamCursor } from './stream.ts';
+import { type ListedShard, listedShardSchema, type StreamCursor } from './stream.ts';
 import type { Tally } from './tally.ts';
 
 /** What the first entry holds: the run's identity and its shards, listed once so that a resumed run reads the same. */
@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly sinks: readonly SinkCommit[];
   /** Bytes of quarantine.jsonl. */
   readonly quarantine: number;
+  /** Bytes of state/matches.bin; absent where the run keeps none. */
+  readonly matches?: number;
 }
 
 export interface JournalEntry {
@@ -107,15 +109,11 @@ export class Journal {
 }
 
 const count = z.int().nonnegative();
-const listedShard = z.object({
-  source: z.string(),
-  shard: z.custom<ListedShard['shard']>((value) => typeof value === 'object' && value !== null),
-});
 const headSchema: z.ZodType<JournalHead> = z.object({
   version: z.literal(2),
   identity: z.string(),
   words: count,
-  shards: z.array(listedShard),
+  shards: z.array(listedShardSchema),
 });
 const point = z.object({ compressed: count, decoded: count, detail: z.record(z.string(), count).optional() });
 const shardCursor = z.object({
@@ -127,9 +125,15 @@ const shardCursor = z.object({
   point: point.optional(),
   print: count.exactOptional(),
 });
+export const cursorSchema: z.ZodType<StreamCursor> = z.object({
+  seq: count,
+  turn: count,
+  next: count,
+  slots: z.array(shardCursor.nullable()),
+});
 const counts = z.record(z.string(), count);
 const checkpointSchema: z.ZodType<Checkpoint> = z.object({
-  cursor: z.object({ seq: count, turn: count, next: count, slots: z.array(shardCursor.nullable()) }),
+  cursor: cursorSchema,
   tally: z.object({
     documents: z.object({ read: count, kept: count, dropped: counts, quarantined: count }),
     bytes: z.object({ fetched: count, decoded: count, kept: count }),
@@ -146,6 +150,7 @@ const checkpointSchema: z.ZodType<Checkpoint> = z.object({
     }),
   ),
   quarantine: count,
+  matches: count.exactOptional(),
 });
 
 /** Bytes at the end of a journal that were not believed. */

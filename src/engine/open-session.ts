@@ -5,10 +5,12 @@ import { fileSize } from '../durable-files.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
+import type { Findings } from './findings.ts';
 import { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
 import type { Logger } from './log.ts';
+import { Matches } from './matches.ts';
 import { openIndexes } from './open-plugins.ts';
 import { Quarantine } from './quarantine.ts';
 import { type Resumed, resumeRun } from './resume.ts';
@@ -22,6 +24,7 @@ export interface Opened {
   readonly shards: readonly ListedShard[];
   /** What the user should know of how the folder was found. */
   readonly notices: readonly string[];
+  readonly findings: Findings;
 }
 
 export async function openSession(
@@ -30,6 +33,7 @@ export async function openSession(
   registry: Registry,
   governor: Governor,
   log: Logger,
+  findings: Findings,
   list: () => Promise<ListedShard[]>,
 ): Promise<Opened> {
   await rm(paths.index, { recursive: true, force: true });
@@ -49,7 +53,7 @@ export async function openSession(
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
   const notices = lossOf(resumed, (await fileSize(paths.journal)) ?? 0);
-  const shards = resumed?.shards ?? (await list());
+  const shards = resumed?.shards ?? findings.shards ?? (await list());
   const journal =
     resumed === undefined
       ? await Journal.create(
@@ -62,6 +66,8 @@ export async function openSession(
   for (const [index, { sink }] of sinks.entries())
     await sink.restore(checkpoint?.sinks[index]?.state, resumed?.finished[index] ?? []);
   await quarantine.restore(checkpoint?.quarantine ?? 0);
+  const matches = plan.policy.matches && plan.dedupers.length > 0 ? new Matches(paths.matches, governor) : undefined;
+  await matches?.restore(checkpoint?.matches ?? 0);
   await rm(paths.ballast, { force: true });
   governor.forget();
   await adoptFolder(paths, governor);
@@ -70,8 +76,11 @@ export async function openSession(
   log.info({ shards: shards.length, resumedAt: checkpoint?.cursor.seq ?? null, documents: gate.admitted }, 'run.open');
   const tally = checkpoint === undefined ? emptyTally() : structuredClone(checkpoint.tally);
   const cursor = checkpoint?.cursor ?? startCursor(plan.stream.open);
+  const shardNumbers = new Map(shards.map(({ source, shard }, index) => [`${source}/${shard.id}`, index]));
+  const parts = { governor, gate, sinks, quarantine, matches, shardNumbers, journal, log, tally, cursor };
   return {
-    session: new Session({ governor, gate, sinks, quarantine, journal, log, tally, cursor }, checkpoint),
+    session: new Session(parts, checkpoint),
+    findings,
     shards,
     notices,
   };

@@ -2,6 +2,8 @@
 import type { Piscina } from 'piscina';
 import type { SinkView } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
+import type { Judged } from './findings.ts';
+import type { Observed } from './observe.ts';
 import type { BlockResult, ProcessorPlan } from './process.ts';
 import type { ProcessedBlock } from './session.ts';
 import type { Bz2Task } from './shards.ts';
@@ -9,11 +11,11 @@ import type { Block } from './stream.ts';
 import type { WorkerTask } from './worker.ts';
 
 /** What the workers need of a plan. The feed sends what the `json` view holds. */
-export function processorPlan(plan: Plan, sinkViews: readonly SinkView[]): ProcessorPlan {
+export function processorPlan(plan: Plan, sinkViews: readonly SinkView[], judged: readonly Judged[]): ProcessorPlan {
   const views = new Set(sinkViews);
   if (plan.trainer) views.add('json');
   const { language, baseDir, plugins, filters, dedupers, stream } = plan;
-  return { language, baseDir, plugins, filters, dedupers, views: [...views], work: stream.work };
+  return { language, baseDir, plugins, filters, dedupers, views: [...views], work: stream.work, judged };
 }
 
 const EMPTY: BlockResult = {
@@ -22,6 +24,7 @@ const EMPTY: BlockResult = {
   dropped: {},
   count: 0,
   textBytes: new Uint32Array(0),
+  ordinals: new Uint32Array(0),
   signatures: new Uint32Array(0),
   views: {
     text: { bytes: new Uint8Array(0), offsets: new Uint32Array(1) },
@@ -32,6 +35,8 @@ const EMPTY: BlockResult = {
 
 export interface BlockProcessor {
   process(block: Block): Promise<ProcessedBlock>;
+  /** In pass one. */
+  observe(block: Block): Promise<{ readonly block: Block; readonly observed: Observed }>;
   readonly runTask: Bz2Task;
 }
 
@@ -44,23 +49,17 @@ export function blockProcessor(pool: Piscina): BlockProcessor {
   };
   return {
     runTask: (task) => run<Uint8Array[]>(task),
-    process: async (block) => {
-      const { source, shard, cut } = block;
-      if (cut.records === 0) return { block, result: EMPTY };
-      const { bytes, offset, firstOrdinal, records } = cut;
-      const { format, fields } = shard;
-      const result = await run<BlockResult>({
-        kind: 'block',
-        source,
-        shard: shard.id,
-        format,
-        fields,
-        bytes,
-        offset,
-        firstOrdinal,
-        records,
-      });
-      return { block, result };
-    },
+    process: async (block) =>
+      block.cut.records === 0 ? { block, result: EMPTY } : { block, result: await run<BlockResult>(taskOf(block)) },
+    observe: async (block) =>
+      block.cut.records === 0
+        ? { block, observed: { read: 0, words: [] } }
+        : { block, observed: await run<Observed>(taskOf(block)) },
   };
+}
+
+function taskOf({ source, shard, cut }: Block): WorkerTask {
+  const { bytes, offset, firstOrdinal, records } = cut;
+  const { id, format, fields } = shard;
+  return { kind: 'block', source, shard: id, format, fields, bytes, offset, firstOrdinal, records };
 }

@@ -2,9 +2,10 @@
 import { performance } from 'node:perf_hooks';
 import type { FieldMap, Format, FormatName, JsonObject, Reject, SinkView } from '../pipeline/define.ts';
 import type { PlannedPlugin } from '../pipeline/plan.ts';
-import { loadRegistry } from '../pipeline/plugins.ts';
+import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
 import { formats } from '../sources/parse/index.ts';
 import { applyFilter } from './apply-filter.ts';
+import { type Judged, openJudged } from './findings.ts';
 import { openFilters, openSigners } from './open-plugins.ts';
 import { createEncoder, type EncodedView } from './views.ts';
 
@@ -18,6 +19,10 @@ export interface ProcessorPlan {
   readonly views: readonly SinkView[];
   /** Most UTF-16 units that one document's filters may be given. */
   readonly work: number;
+  /** What earlier passes found, to be applied after the filters. */
+  readonly judged?: readonly Judged[];
+  /** Set in pass one: the workers observe for these instead of processing. */
+  readonly observing?: readonly PlannedPlugin[];
 }
 
 export interface BlockTask {
@@ -47,6 +52,8 @@ export interface BlockResult {
   readonly count: number;
   /** UTF-8 bytes of each document's text. (count) */
   readonly textBytes: Uint32Array<ArrayBuffer>;
+  /** Ordinal of each document in its shard. (count) */
+  readonly ordinals: Uint32Array<ArrayBuffer>;
   /** (count × words), the dedupers' signatures side by side. */
   readonly signatures: Uint32Array<ArrayBuffer>;
   readonly views: Partial<Record<SinkView, EncodedView>>;
@@ -66,22 +73,24 @@ interface Candidate {
 
 export type Processor = (task: BlockTask) => BlockResult;
 
-/** Builds the work function of a plan: opens filters and signers once, then each call is pure. */
-export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
-  const wanted = new Set([...plan.filters, ...plan.dedupers].map(({ name }) => name));
-  const registry = await loadRegistry(plan.plugins, wanted);
-  const filters = openFilters(plan, registry);
-  const signers = await openSigners(plan.dedupers, registry);
-  const words = signers.reduce((sum, signer) => sum + signer.words, 0);
-  const encode = createEncoder(plan.views);
+export const namedIn = ({ filters, dedupers, judged = [] }: ProcessorPlan): string[] =>
+  [...filters, ...dedupers, ...judged.map(({ survey }) => survey)].map(({ name }) => name);
 
+interface Cleaned {
+  /** What all filters kept, in order. */
+  readonly alive: readonly Candidate[];
+  readonly rejects: Reject[];
+  readonly dropped: Record<string, number>;
+  readonly seconds: Pick<StageSeconds, 'parse' | 'filters'>;
+}
+
+/** The first half of a block's work: parse and filter. Opens the filters once, then each call is pure. */
+export function createCleaner(plan: ProcessorPlan, registry: Registry): (task: BlockTask) => Cleaned {
+  const filters = [...openFilters(plan, registry), ...openJudged(plan.judged ?? [], registry)];
   return (task) => {
-    const seconds: StageSeconds = { parse: 0, filters: {}, sign: 0, encode: 0 };
     const clock = stopwatch();
     const { candidates, rejects, dropped } = parseBlock(formats[task.format], task);
-    const read = task.records;
-    seconds.parse = clock();
-
+    const seconds: Cleaned['seconds'] = { parse: clock(), filters: {} };
     let alive = candidates;
     for (const labelled of filters) {
       const { label } = labelled;
@@ -108,20 +117,36 @@ export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
       seconds.filters[label] = clock();
     }
     rejects.sort((a, b) => a.ordinal - b.ordinal);
+    return { alive, rejects, dropped, seconds };
+  };
+}
 
+/** Builds the work function of a plan: opens filters and signers once, then each call is pure. */
+export async function createProcessor(plan: ProcessorPlan): Promise<Processor> {
+  const registry = await loadRegistry(plan.plugins, new Set(namedIn(plan)));
+  const clean = createCleaner(plan, registry);
+  const signers = await openSigners(plan.dedupers, registry);
+  const words = signers.reduce((sum, signer) => sum + signer.words, 0);
+  const encode = createEncoder(plan.views);
+
+  return (task) => {
+    const { alive, rejects, dropped, seconds: cleaning } = clean(task);
+    const clock = stopwatch();
     const signatures = new Uint32Array(alive.length * words);
-    for (const [index, { text }] of alive.entries()) {
+    for (const [index, { text, url }] of alive.entries()) {
       let at = index * words;
       for (const signer of signers) {
-        signer.sign(text, signatures, at);
+        signer.sign(text, signatures, at, url);
         at += signer.words;
       }
     }
-    seconds.sign = clock();
+    const sign = clock();
 
     const { views, textBytes } = encode(task.source, alive);
-    seconds.encode = clock();
-    return { read, rejects, dropped, count: alive.length, textBytes, signatures, views, seconds };
+    const seconds: StageSeconds = { ...cleaning, sign, encode: clock() };
+    const ordinals = Uint32Array.from(alive, ({ ordinal }) => ordinal);
+    const count = alive.length;
+    return { read: task.records, rejects, dropped, count, textBytes, ordinals, signatures, views, seconds };
   };
 }
 

@@ -3,7 +3,7 @@ import type { TrainerEvent } from '../trainer/protocol.ts';
 import type { Growth } from './growth.ts';
 
 export interface Progress {
-  readonly phase: 'listing' | 'streaming' | 'training' | 'finishing';
+  readonly phase: 'listing' | 'counting' | 'streaming' | 'training' | 'finishing';
   readonly documents: {
     readonly read: number;
     readonly kept: number;

@@ -6,7 +6,7 @@ import { loadRegistry } from '../pipeline/plugins.ts';
 import { decodeBz2Stream } from '../sources/decode/bz2-stream.ts';
 import { formats } from '../sources/parse/index.ts';
 import { createSources, listShards, shardOpener } from './shards.ts';
-import { type ListedShard, type StreamCursor, startCursor, streamBlocks } from './stream.ts';
+import { type ListedShard, type StreamCursor, sourceOrder, startCursor, streamBlocks } from './stream.ts';
 
 /** A record of the stream: a document, or why it became none. */
 export type Reading =
@@ -35,6 +35,7 @@ export async function* readRecords(plan: Plan, context: Context, from?: From): A
     shards,
     from?.cursor ?? startCursor(plan.stream.open),
     open,
+    sourceOrder(plan),
   )) {
     const { bytes, offset, firstOrdinal } = cut;
     const parsed = formats[shard.format].parse(bytes, { firstOrdinal, offset, fields: shard.fields });

@@ -73,6 +73,8 @@ export const runRecordSchema = z.looseObject({
     z.object({ path: z.string(), sha256: z.string(), documents: count, bytes: count, retained: z.boolean() }),
   ),
   trainer: z.record(z.string(), z.json()).exactOptional(),
+  /** What each survey found in pass one, and what that read. */
+  surveys: z.record(z.string(), z.record(z.string(), z.json())).exactOptional(),
   workers: count,
   sessions: count,
 });

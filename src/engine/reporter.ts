@@ -1,6 +1,7 @@
 // Turns the state of a run into its record and its progress.
 import { performance } from 'node:perf_hooks';
 import { errorMessage, InterruptedError, SeiryuError } from '../errors.ts';
+import type { JsonObject } from '../pipeline/define.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { version } from '../version.ts';
@@ -12,7 +13,8 @@ import { type RunRecord, writeRecord } from './record.ts';
 import type { RunPaths } from './run-folder.ts';
 import type { Session } from './session.ts';
 import type { ListedShard } from './stream.ts';
-import { emptySeconds, emptyTally, isBalanced, sum } from './tally.ts';
+import type { Counted } from './survey-pass.ts';
+import { emptySeconds, emptyTally, isBalanced, sum, type Tally } from './tally.ts';
 
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
@@ -36,6 +38,10 @@ export class Reporter {
   /** What went wrong between servers and this run, earlier sessions included. */
   faults: Readonly<Record<string, number>> = {};
 
+  /** What the surveys found, by label. */
+  surveys: Readonly<Record<string, JsonObject>> = {};
+  #counted: Readonly<Counted> | undefined;
+
   readonly #forward = { skipped: 0, toSkip: 0 };
 
   constructor(plan: Plan, paths: RunPaths, governor: Governor, sessionsBefore: number, workers: number) {
@@ -46,9 +52,19 @@ export class Reporter {
     this.#workers = workers;
   }
 
+  /** Pass one begins. */
+  counting(shards: readonly ListedShard[], counted: Readonly<Counted>): void {
+    this.#shards = shards;
+    this.#total = totalBytes(shards.map(({ shard }) => shard.size));
+    this.#counted = counted;
+    this.#before = { ...counted };
+    this.phase = 'counting';
+  }
+
   /** The stream begins. */
   begin(session: Session, shards: readonly ListedShard[]): void {
     this.#session = session;
+    this.#counted = undefined;
     this.#shards = shards;
     // The head is the list of shards and little else.
     this.#journalHead = Buffer.byteLength(JSON.stringify(shards));
@@ -88,7 +104,7 @@ export class Reporter {
   }
 
   progress(): Progress {
-    const tally = this.#session?.tally ?? emptyTally();
+    const tally = this.#session?.tally ?? countedTally(this.#counted);
     const { read, kept, dropped, quarantined } = tally.documents;
     const seconds = (performance.now() - this.#start) / 1000;
     const decoded = tally.bytes.decoded - this.#before.decoded;
@@ -190,6 +206,7 @@ export class Reporter {
       checks: sorted(tally.checks),
       shards: sinks.flatMap(({ sink }) => [...sink.shards]),
       ...(trainer === undefined ? {} : { trainer }),
+      ...(Object.keys(this.surveys).length === 0 ? {} : { surveys: { ...this.surveys } }),
       workers: this.#workers,
       sessions: this.#sessions,
     };
@@ -217,6 +234,14 @@ export class Reporter {
       generated: generated?.text ?? null,
     };
   }
+}
+
+/** Of pass one only what was read is known. */
+function countedTally(counted: Readonly<Counted> | undefined): Tally {
+  const tally = emptyTally();
+  if (counted === undefined) return tally;
+  const { read, fetched, decoded } = counted;
+  return { ...tally, documents: { ...tally.documents, read }, bytes: { fetched, decoded, kept: 0 } };
 }
 
 function sortedCounts(documents: RunRecord['documents']): RunRecord['documents'] {

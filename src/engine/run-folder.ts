@@ -9,6 +9,10 @@ export interface RunPaths {
   readonly dir: string;
   readonly state: string;
   readonly journal: string;
+  readonly matches: string;
+  /** What the surveys found, and where pass one stands. */
+  readonly findings: string;
+  readonly counting: string;
   readonly lock: string;
   readonly ballast: string;
   /** What the dedup indexes have on disk while the run streams. */
@@ -24,6 +28,9 @@ export function runPaths(dir: string): RunPaths {
     dir,
     state,
     journal: join(state, 'journal.bin'),
+    matches: join(state, 'matches.bin'),
+    findings: join(state, 'findings.bin'),
+    counting: join(state, 'counting.bin'),
     lock: join(state, 'lock'),
     ballast: join(state, 'ballast'),
     index: join(state, 'index'),
@@ -41,6 +48,9 @@ export async function clearRun(paths: RunPaths): Promise<void> {
   const shardFolders = await fastGlob('shards*', { cwd: paths.dir, onlyDirectories: true, deep: 1, absolute: true });
   const own = [
     paths.journal,
+    paths.matches,
+    paths.findings,
+    paths.counting,
     paths.ballast,
     paths.index,
     paths.quarantine,
@@ -100,6 +110,8 @@ function partOf(path: string): string {
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';
   if (path.startsWith('state/index')) return 'index';
+  if (path.startsWith('state/findings') || path.startsWith('state/counting')) return 'survey';
+  if (path.startsWith('state/matches')) return 'matches';
   if (path.startsWith('state/ballast')) return 'ballast';
   if (path.startsWith('quarantine')) return 'quarantine';
   if (path.startsWith('log')) return 'log';

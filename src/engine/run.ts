@@ -22,6 +22,7 @@ import { clearRun, lockRun, type RunPaths, runPaths } from './run-folder.ts';
 import { interrupted, type Session } from './session.ts';
 import { createSources, listShards } from './shards.ts';
 import { streamSession } from './stream-session.ts';
+import { surveyCorpus } from './survey-pass.ts';
 
 export interface RunOptions {
   /** The run's folder. */
@@ -44,7 +45,7 @@ const workerCount = ({ workers }: RunOptions): number => (workers === 'auto' ? a
 /** Runs a plan to its end. Returns the record, also on disk; a run that stopped early throws why, with the record written. */
 export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunRecord> {
   const paths = runPaths(options.dir);
-  const wanted = new Set([...plan.sources, ...plan.dedupers, ...plan.sinks].map(({ name }) => name));
+  const wanted = new Set([...plan.sources, ...plan.dedupers, ...plan.surveys, ...plan.sinks].map(({ name }) => name));
   const registry = await loadRegistry(plan.plugins, wanted);
   const unlock = await lockRun(paths);
   try {
@@ -117,7 +118,20 @@ async function runLocked(
   try {
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
-    const opened = await openSession(plan, paths, registry, governor, log, () => listShards(sources));
+    const findings = await surveyCorpus({
+      plan,
+      paths,
+      registry,
+      sources,
+      governor,
+      log,
+      workers: workerCount(options),
+      interrupt,
+      signal: abort.signal,
+      onCounting: (shards, counted) => reporter.counting(shards, counted),
+    });
+    reporter.surveys = findings.facts;
+    const opened = await openSession(plan, paths, registry, governor, log, findings, () => listShards(sources));
     session = opened.session;
     reporter.begin(session, opened.shards);
     session.onNotice = (line) => {
@@ -157,6 +171,7 @@ async function runLocked(
     abort.abort();
     await session?.training?.close();
     await session?.parts.quarantine.close();
+    await session?.parts.matches?.close();
     await session?.parts.journal.close();
     session?.parts.gate.close();
     closeLog();

@@ -2,11 +2,13 @@
 import { performance } from 'node:perf_hooks';
 import { InterruptedError, MemoryError, type SeiryuError, SourceError } from '../errors.ts';
 import type { Sink, SinkView } from '../pipeline/define.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Match } from './gate.ts';
 import type { Governor } from './governor.ts';
 import { MemoryWatch } from './growth.ts';
 import type { Checkpoint, Journal } from './journal.ts';
 import type { Logger } from './log.ts';
+import type { Fate } from './match-blocks.ts';
+import type { Matches } from './matches.ts';
 import type { BlockResult } from './process.ts';
 import type { Quarantine } from './quarantine.ts';
 import type { Block, StreamCursor } from './stream.ts';
@@ -33,6 +35,10 @@ export interface SessionParts {
   readonly gate: Gate;
   readonly sinks: readonly PlannedSink[];
   readonly quarantine: Quarantine;
+  /** Absent where the pipeline asks for none. */
+  readonly matches: Matches | undefined;
+  /** Index of each shard in the run's list, by `source/shard`. */
+  readonly shardNumbers: ReadonlyMap<string, number>;
   readonly journal: Journal;
   readonly log: Logger;
   /** Counts up to the checkpoint that the session goes on from. */
@@ -106,7 +112,7 @@ export class Session {
   }
 
   async commit(): Promise<void> {
-    const { sinks, quarantine, journal, gate } = this.parts;
+    const { sinks, quarantine, matches, journal, gate } = this.parts;
     if (!this.#dirty) return;
     for (const line of this.#memory.check(gate.indexes, gate.admitted)) this.onNotice(line);
     const begin = performance.now();
@@ -117,6 +123,7 @@ export class Session {
       tally: structuredClone(this.tally),
       sinks: commits,
       quarantine: await quarantine.commit(),
+      ...(matches === undefined ? {} : { matches: await matches.commit() }),
     };
     await journal.append(checkpoint, gate.takePending());
     this.committed = checkpoint;
@@ -141,8 +148,14 @@ export class Session {
     const { source, shard, cut, fetched } = block;
     const start = performance.now();
     await gate.settle(result.count);
-    const { kept, duplicates } = gate.decide(result.count, result.signatures);
+    const number = gate.admitted;
+    const { kept, duplicates, matches } = gate.decide(result.count, result.signatures);
     const decided = performance.now();
+    await this.parts.matches?.add({
+      shard: this.parts.shardNumbers.get(`${source}/${shard.id}`) ?? 0,
+      number,
+      fates: fatesOf(result.ordinals, number, matches),
+    });
     const rejects = cut.reject === undefined ? result.rejects : [...result.rejects, cut.reject];
     await quarantine.add(source, shard.id, rejects);
     for (const { ordinal, offset, reason } of rejects)
@@ -167,6 +180,24 @@ export class Session {
     const json = result.views.json;
     if (this.training !== undefined && json !== undefined) await this.training.push(json, kept);
   }
+}
+
+/** What became of a block's documents, in order. (ordinals: documents) */
+function fatesOf(ordinals: Uint32Array, number: number, matches: readonly Match[]): Fate[] {
+  const fates: Fate[] = [];
+  let next = number;
+  let at = 0;
+  for (const [document, ordinal] of ordinals.entries()) {
+    const match = matches[at];
+    if (match?.document !== document) {
+      fates.push({ ordinal, kept: next++ });
+      continue;
+    }
+    at++;
+    const { deduper, earlier, agreement } = match;
+    fates.push({ ordinal, earlier, deduper, band: agreement.band, similarity: agreement.similarity });
+  }
+  return fates;
 }
 
 /** The error that an interrupt (SIGINT, SIGTERM) leaves. */

@@ -11,7 +11,7 @@ import type { Reporter } from './reporter.ts';
 import type { RunPaths } from './run-folder.ts';
 import { interrupted, type Session } from './session.ts';
 import { type createSources, shardOpener } from './shards.ts';
-import { streamBlocks } from './stream.ts';
+import { sourceOrder, streamBlocks } from './stream.ts';
 import { Training } from './training.ts';
 
 /** The log takes one step of so many: it must stay small over millions of them. */
@@ -29,7 +29,7 @@ export async function streamSession(
   plan: Plan,
   options: StreamOptions,
   paths: RunPaths,
-  { session, shards }: Opened,
+  { session, shards, findings }: Opened,
   sources: ReturnType<typeof createSources>,
   abort: AbortController,
   reporter: Reporter,
@@ -48,6 +48,7 @@ export async function streamSession(
     workerData: processorPlan(
       plan,
       sinks.map(({ view }) => view),
+      findings.judged,
     ),
   });
   const heartbeat = setInterval(
@@ -73,7 +74,7 @@ export async function streamSession(
       bytes: (workers + 2) * plan.stream.block,
       size: ({ cut }: { cut: { bytes: Uint8Array } }) => Math.max(1, cut.bytes.length),
     };
-    const blocks = mapOrdered(streamBlocks(shards, session.cursor, open), process, limit);
+    const blocks = mapOrdered(streamBlocks(shards, session.cursor, open, sourceOrder(plan)), process, limit);
     await session.take(blocks).catch((error: unknown) => {
       // A source that is interrupted while it waits ends by throwing; why the run stops is what came first.
       throw session.stopped?.error ?? error;

@@ -1,6 +1,8 @@
 // The block stream: K shards open in a fixed round robin, so that a block's sequence number is a function of the inputs.
+import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
 import type { Shard } from '../pipeline/define.ts';
+import type { Plan } from '../pipeline/plan.ts';
 import type { SeekPoint } from '../sources/seek.ts';
 import type { Cut } from './blocks.ts';
 
@@ -9,6 +11,11 @@ export interface ListedShard {
   readonly source: string;
   readonly shard: Shard;
 }
+
+export const listedShardSchema: z.ZodType<ListedShard> = z.object({
+  source: z.string(),
+  shard: z.custom<ListedShard['shard']>((value) => typeof value === 'object' && value !== null),
+});
 
 export interface ShardCursor {
   /** Index into the run's list of shards. */
@@ -74,16 +81,27 @@ interface Slot {
   ahead: Promise<{ result: IteratorResult<Cut>; fetched: number }>;
 }
 
+/** `mixed`: the next source's shards are opened as soon as a slot is free. `apart`: once the source before has ended. */
+export type SourceOrder = 'mixed' | 'apart';
+
+/** A source that is preferred must have been read to its end before another may be kept. */
+export const sourceOrder = ({ policy }: Pick<Plan, 'policy'>): SourceOrder =>
+  policy.prefer === 'source' ? 'apart' : 'mixed';
+
 /**
- * Yields blocks in sequence from `cursor` on. The order depends only on the list, the shards' bytes and the number of
- * slots. Each open shard is read one block ahead.
+ * Yields blocks in sequence from `cursor` on. The order depends only on the list, the shards' bytes, the number of
+ * slots and `sources`. Each open shard is read one block ahead.
  */
 export async function* streamBlocks(
   list: readonly ListedShard[],
   cursor: StreamCursor,
   open: ShardOpener,
+  sources: SourceOrder = 'mixed',
 ): AsyncGenerator<Block> {
   let { seq, turn, next } = cursor;
+  const inSlots = cursor.slots.filter((at) => at !== null);
+  let openShards = inSlots.length;
+  let source = inSlots[0] === undefined ? undefined : list[inSlots[0].shard]?.source;
   const listed = (index: number): ListedShard => {
     const found = list[index];
     if (found === undefined)
@@ -96,8 +114,14 @@ export async function* streamBlocks(
     const opened = open(listed(at.shard), at);
     return { cursor: at, opened, ahead: readAhead(opened) };
   };
-  const openNext = (): Slot | null =>
-    next < list.length ? start({ shard: next++, offset: 0, ordinal: 0, fetched: 0, ended: false }) : null;
+  const openNext = (): Slot | null => {
+    if (next >= list.length) return null;
+    const from = listed(next).source;
+    if (sources === 'apart' && openShards > 0 && from !== source) return null;
+    source = from;
+    openShards++;
+    return start({ shard: next++, offset: 0, ordinal: 0, fetched: 0, ended: false });
+  };
 
   // A slot whose shard ended stays until its turn comes, so that a resumed run opens shards in the same order.
   const slots: (Slot | null)[] = cursor.slots.map((at) =>
@@ -112,7 +136,10 @@ export async function* streamBlocks(
       }
       const { result, fetched } = await slot.ahead;
       if (result.done === true) {
+        openShards--;
         slots[turn] = openNext();
+        // The next source begins: the slots that waited for the end of this one get their shards too.
+        for (const [index, waiting] of slots.entries()) if (waiting === null) slots[index] = openNext();
         continue;
       }
       const cut = result.value;
@@ -124,9 +151,9 @@ export async function* streamBlocks(
       slot.cursor = print === undefined ? cursor : { ...cursor, print };
       slot.ahead = readAhead(slot.opened);
       turn = (turn + 1) % slots.length;
-      const { source, shard } = listed(slot.cursor.shard);
+      const { source: from, shard } = listed(slot.cursor.shard);
       const after: StreamCursor = { seq: seq + 1, turn, next, slots: slots.map((each) => each?.cursor ?? null) };
-      yield { seq, source, shard, cut, fetched: delta, after };
+      yield { seq, source: from, shard, cut, fetched: delta, after };
       seq++;
     }
   } finally {

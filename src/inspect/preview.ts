@@ -50,7 +50,7 @@ const WARM_UP = 20;
 export async function preview(plan: Plan, context: Context, options: PreviewOptions): Promise<Preview> {
   const tracer = await createTracer(plan);
   const rules = new Map(
-    [...plan.filters, ...plan.dedupers].map(({ label }): [string, RuleTotals] => [
+    [...plan.filters, ...plan.surveys, ...plan.dedupers].map(({ label }): [string, RuleTotals] => [
       label,
       { changed: 0, removed: 0, inserted: 0, dropped: {}, seconds: 0 },
     ]),

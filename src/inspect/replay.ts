@@ -1,13 +1,14 @@
 // What became of one document in a finished run: read again from its shard, and decided again from the journal.
+import { type Judged, readFindings } from '../engine/findings.ts';
 import type { Decided } from '../engine/gate.ts';
-import { type JournalEntry, readJournal } from '../engine/journal.ts';
+import { type JournalEntry, type JournalHead, type JournalReader, readJournal } from '../engine/journal.ts';
 import { readRecords } from '../engine/read-records.ts';
 import type { RunRecord } from '../engine/record.ts';
 import { runPaths } from '../engine/run-folder.ts';
 import { type ListedShard, type StreamCursor, startCursor } from '../engine/stream.ts';
 import { sum } from '../engine/tally.ts';
 import { PipelineError } from '../errors.ts';
-import { type Context, type Document, type Reject, SEEN_SOMEWHERE } from '../pipeline/define.ts';
+import { type Agreement, type Context, type Document, type Reject, SEEN_SOMEWHERE } from '../pipeline/define.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
@@ -22,7 +23,13 @@ export type Explanation =
   | { readonly kind: 'unread'; readonly trace: Trace }
   | { readonly kind: 'dropped'; readonly trace: Trace }
   /** `of`: the earlier document with its text as the filters left it. */
-  | { readonly kind: 'duplicate'; readonly trace: Trace; readonly label: string; readonly of: Document }
+  | {
+      readonly kind: 'duplicate';
+      readonly trace: Trace;
+      readonly label: string;
+      readonly agreement: Agreement;
+      readonly of: Document;
+    }
   /** `number`: how many documents the run had kept before it. `shards`: where each sink put it. */
   | { readonly kind: 'kept'; readonly trace: Trace; readonly number: number; readonly shards: readonly string[] };
 
@@ -33,7 +40,7 @@ export interface Run {
   readonly context: Context;
 }
 
-interface Place {
+export interface Place {
   readonly listed: ListedShard;
   /** Index in the run's list of shards. */
   readonly shard: number;
@@ -48,7 +55,7 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
   const found = await readOne(run, place);
   if (found === undefined) return { kind: 'skipped' };
   if ('reason' in found) return { kind: 'reject', reject: found };
-  const trace = (await createTracer(plan)).filter(found);
+  const trace = (await createTracer(plan, await judgedIn(run))).filter(found);
   const entry = entries.findIndex(({ checkpoint }) => hasPassed(checkpoint.cursor, place));
   if (entry < 0) return { kind: 'unread', trace };
   if (trace.outcome.decision !== 'keep') return { kind: 'dropped', trace };
@@ -74,10 +81,23 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
     (_, decided) => 'kept' in decided && decided.kept === seen.earlier,
   );
   if (earlier === undefined) throw new Error(`no document has the number ${seen.earlier}`);
-  return { kind: 'duplicate', trace, label: seen.label, of: { ...earlier.document, text: earlier.text } };
+  return {
+    kind: 'duplicate',
+    trace,
+    label: seen.label,
+    agreement: seen.agreement,
+    of: { ...earlier.document, text: earlier.text },
+  };
 }
 
-async function journalOf({ dir, plan }: Run) {
+/** The first entry of a run's journal. */
+export async function journalHead(run: Pick<Run, 'dir' | 'plan'>): Promise<JournalHead> {
+  const reader = await openJournal(run);
+  await reader.close();
+  return reader.head;
+}
+
+async function openJournal({ dir, plan }: Pick<Run, 'dir' | 'plan'>): Promise<JournalReader> {
   const reader = await readJournal(runPaths(dir).journal);
   if (reader === undefined) {
     throw new PipelineError(`${dir} holds no journal.`, {
@@ -85,24 +105,35 @@ async function journalOf({ dir, plan }: Run) {
       fix: 'Give the folder of a run that has begun, e.g. --run runs/sample.',
     });
   }
+  const { head } = reader;
+  if (head.identity === plan.identity) return reader;
+  await reader.close();
+  throw new PipelineError(`${dir} holds a run of another version of ${plan.file}.`, {
+    code: 'run.other_pipeline',
+    fix: 'Give the file as it was when the run began with --pipeline, and the same --set.',
+  });
+}
+
+async function journalOf(run: Run): Promise<{ head: JournalHead; entries: JournalEntry[] }> {
+  const reader = await openJournal(run);
   try {
-    const { head } = reader;
-    if (head.identity !== plan.identity) {
-      throw new PipelineError(`${dir} holds a run of another version of ${plan.file}.`, {
-        code: 'run.other_pipeline',
-        fix: 'Give the file as it was when the run began with --pipeline, and the same --set.',
-      });
-    }
     const entries: JournalEntry[] = [];
     for await (const entry of reader.entries()) entries.push(entry);
-    return { head, entries };
+    return { head: reader.head, entries };
   } finally {
     await reader.close();
   }
 }
 
+/** What the run's surveys found; undefined where its pass one did not end. */
+export async function judgedIn({ dir, plan }: Pick<Run, 'dir' | 'plan'>): Promise<readonly Judged[] | undefined> {
+  if (plan.surveys.length === 0) return [];
+  const registry = await loadRegistry(plan.plugins, new Set(plan.surveys.map(({ name }) => name)));
+  return (await readFindings(plan, registry, runPaths(dir)))?.judged;
+}
+
 /** `source/shard#ordinal` → where it is. */
-function placeOf(id: string, shards: readonly ListedShard[]): Place {
+export function placeOf(id: string, shards: readonly ListedShard[]): Place {
   const at = id.lastIndexOf('#');
   const ordinal = Number(id.slice(at + 1));
   const names = shards.map(({ source, shard }) => `${source}/${shard.id}`);
@@ -117,7 +148,10 @@ function placeOf(id: string, shards: readonly ListedShard[]): Place {
 }
 
 /** The record of an ordinal; undefined when it is no document by its format's rules. */
-async function readOne({ plan, context }: Run, { listed, ordinal }: Place): Promise<Document | Reject | undefined> {
+export async function readOne(
+  { plan, context }: Pick<Run, 'plan' | 'context'>,
+  { listed, ordinal }: Place,
+): Promise<Document | Reject | undefined> {
   let records = 0;
   for await (const record of readRecords(plan, context, { shards: [listed], cursor: startCursor(1) })) {
     if (record.kind === 'skipped') {
@@ -148,7 +182,7 @@ function hasPassed(cursor: StreamCursor, { shard, ordinal }: Place): boolean {
  * that the filters keep. Undefined when it never does.
  */
 async function decideAgain(
-  { plan, context }: Run,
+  { dir, plan, context }: Run,
   shards: readonly ListedShard[],
   entries: readonly JournalEntry[],
   entry: number,
@@ -156,7 +190,7 @@ async function decideAgain(
 ): Promise<{ document: Document; text: string; seen: Decided } | undefined> {
   const registry = await loadRegistry(plan.plugins);
   const seen = await openSeen(plan, registry);
-  const tracer = await createTracer(plan);
+  const tracer = await createTracer(plan, await judgedIn({ dir, plan }));
   for (const { checkpoint, signatures } of entries.slice(0, entry))
     seen.gate.restore(signatures, checkpoint.tally.documents.kept - seen.gate.admitted);
   const cursor = entries[entry - 1]?.checkpoint.cursor ?? startCursor(plan.stream.open);
@@ -164,7 +198,7 @@ async function decideAgain(
     if (record.kind !== 'document') continue;
     const { outcome, text } = tracer.filter(record.document);
     if (outcome.decision !== 'keep') continue;
-    const decided = seen.decide(text);
+    const decided = seen.decide(text, record.document.url);
     if (wanted(record.document, decided)) return { document: record.document, text, seen: decided };
   }
   return undefined;

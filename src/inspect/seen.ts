@@ -7,7 +7,7 @@ import type { Registry } from '../pipeline/plugins.ts';
 export interface Seen {
   readonly gate: Gate;
   /** Decides about the next document in order. */
-  decide(text: string): Decided;
+  decide(text: string, url?: string): Decided;
 }
 
 export async function openSeen({ dedupers }: Pick<Plan, 'dedupers'>, registry: Registry): Promise<Seen> {
@@ -15,11 +15,11 @@ export async function openSeen({ dedupers }: Pick<Plan, 'dedupers'>, registry: R
   const gate = new Gate(openIndexes(dedupers, registry));
   return {
     gate,
-    decide(text) {
+    decide(text, url) {
       const signatures = new Uint32Array(gate.words);
       let at = 0;
       for (const signer of signers) {
-        signer.sign(text, signatures, at);
+        signer.sign(text, signatures, at, url);
         at += signer.words;
       }
       return gate.decideOne(signatures, 0);

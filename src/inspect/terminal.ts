@@ -28,17 +28,23 @@ export function previewText(preview: Preview, look: Look): string {
 export function traceLines(trace: Trace, look: Look): string[] {
   const { document } = trace;
   const head = `${strong(document.id, look)}${document.url === undefined ? '' : `  ${printable(document.url)}`}`;
-  const body = changedLines(segmentsOf(trace), CONTEXT).map((line) =>
-    line.kind === 'fold'
-      ? faint(`    ⋯ ${line.lines} ${line.lines === 1 ? 'line' : 'lines'} as before`, look)
-      : `    ${line.segments.map((segment) => segmentText(segment, look)).join('')}${line.rules.length === 0 ? '' : faint(`   ← ${line.rules.join(', ')}`, look)}`,
-  );
+  const body = segmentLines(segmentsOf(trace), look);
   return [
     head,
     `  ${outcomeText(trace)}`,
     ...(body.some((line) => line.includes('←')) ? body : excerptLines(trace, look)),
   ];
 }
+
+/** Each changed line, with who changed it and a line around. */
+export const segmentLines = (segments: readonly Segment[], look: Look): string[] =>
+  changedLines(segments, CONTEXT).map((line) => {
+    if (line.kind === 'fold')
+      return faint(`    ⋯ ${line.lines} ${line.lines === 1 ? 'line' : 'lines'} as before`, look);
+    const by = line.rules.filter((rule) => rule !== '').join(', ');
+    const text = line.segments.map((segment) => segmentText(segment, look)).join('');
+    return `    ${text}${by === '' ? '' : faint(`   ← ${by}`, look)}`;
+  });
 
 /** A document without changed lines is told by its beginning. */
 const excerptLines = ({ text }: Trace, look: Look): string[] => [

@@ -1,6 +1,7 @@
 // One document through a plan's filters and dedupers, step by step: what preview, apply and explain show.
 import { performance } from 'node:perf_hooks';
 import { applyFilter, type FilterResult } from '../engine/apply-filter.ts';
+import { findingsInFiles, type Judged, openJudged } from '../engine/findings.ts';
 import { type LabelledFilter, openFilters } from '../engine/open-plugins.ts';
 import type { Document } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
@@ -39,9 +40,11 @@ export interface Tracer {
   filter(document: Document): Trace;
 }
 
-export async function createTracer(plan: Plan): Promise<Tracer> {
+/** `judged`: what the plan's surveys found; without it, what their files hold, and no others act. */
+export async function createTracer(plan: Plan, judged?: readonly Judged[]): Promise<Tracer> {
   const registry = await loadRegistry(plan.plugins);
-  const filters = openFilters(plan, registry);
+  const found = judged ?? (await findingsInFiles(plan, registry));
+  const filters = [...openFilters(plan, registry), ...openJudged(found, registry)];
   const seen = await openSeen(plan, registry);
   const ids: string[] = [];
   const filter = (document: Document): Trace => throughFilters(filters, document, plan.stream.work);
@@ -50,7 +53,7 @@ export async function createTracer(plan: Plan): Promise<Tracer> {
     trace(document) {
       const trace = filter(document);
       if (trace.outcome.decision !== 'keep') return trace;
-      const decision = seen.decide(trace.text);
+      const decision = seen.decide(trace.text, document.url);
       if ('kept' in decision) {
         ids.push(document.id);
         return trace;

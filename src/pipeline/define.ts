@@ -253,11 +253,53 @@ export interface IndexFigures {
   readonly filled: number;
 }
 
+/**
+ * A deduper that must have seen the whole corpus before it judges any of it. The run reads the corpus twice: pass one
+ * counts what the filters left of each document, pass two takes what was found as one more filter, after all others.
+ */
+export interface SurveyPlugin<Options extends z.ZodType = z.ZodType> extends Base<string, Options> {
+  readonly kind: 'survey';
+  /** Drop reasons of its filter, with a sentence each; counted as `<survey>.<reason>`. */
+  readonly reasons: Readonly<Record<string, string>>;
+  /** A file that holds what an earlier count found: then nothing is counted. Relative to the pipeline file. */
+  file?(options: z.output<Options>): string | undefined;
+  /** Worker half of pass one: pure. */
+  createObserver(options: z.output<Options>): Observer;
+  /** Main-thread half of pass one. What it finds must not depend on the order of what it is given. */
+  createCount(options: z.output<Options>): Count;
+  /** Pass two. Throws PipelineError for bytes that no count of these options found. */
+  createFilter(options: z.output<Options>, found: Uint8Array): Filter;
+}
+
+export interface Observer {
+  /** What a count needs to know of a document, as u32 words in a form of its own, appended to `out`. Linear in the text. */
+  observe(document: Pick<Document, 'text' | 'url'>, out: number[]): void;
+}
+
+/** Owns the counters of pass one; their bytes are set by an option, whatever the corpus. */
+export interface Count {
+  /** What observers made of whole documents, one after another. */
+  add(observed: Uint32Array): void;
+  /** All of its state, to go on from after a stop. */
+  save(): Uint8Array;
+  load(saved: Uint8Array): void;
+  /** What pass two needs, and what it says about itself in run.json. Throws a SeiryuError where the count is no good. */
+  result(): { readonly found: Uint8Array; readonly facts: JsonObject };
+}
+
 export interface Signer {
   /** u32 words that one document's signature takes; the same for every document. */
   readonly words: number;
-  /** Writes the signature of `text` to `out[at .. at + words)`. Linear in the text. */
-  sign(text: string, out: Uint32Array, at: number): void;
+  /** Writes the signature of `text` (and of the record's URL, where that counts) to `out[at .. at + words)`. Linear in both. */
+  sign(text: string, out: Uint32Array, at: number, url?: string): void;
+}
+
+/** How a document and the earlier one that it duplicates agree. */
+export interface Agreement {
+  /** The first band on which both agree, from 0; for dedupers with bands. */
+  readonly band?: number;
+  /** Estimated Jaccard similarity, 0 to 1. */
+  readonly similarity?: number;
 }
 
 export interface DedupIndex {
@@ -288,6 +330,11 @@ export interface DedupIndex {
   /** Counts of checks made since it was opened, by name; `<deduper>.<name>` in the record. */
   readonly counts?: Readonly<Record<string, number>>;
   close?(): void;
+  /**
+   * How the signature at `signatures[at .. at + words)` agrees with the admitted document that `find` just named; for
+   * people, so it may cost more than a probe.
+   */
+  agreement?(signatures: Uint32Array, at: number, number: number): Agreement;
 }
 
 /** The document is like no earlier one. */
@@ -366,12 +413,13 @@ export interface Sink {
   readonly awaitsConsumer: boolean;
 }
 
-export type Plugin = SourcePlugin | FilterPlugin | DeduperPlugin | SinkPlugin;
+export type Plugin = SourcePlugin | FilterPlugin | DeduperPlugin | SurveyPlugin | SinkPlugin;
 
 /** Declares a plugin: identity at run time, full inference of its options at compile time. */
 export function define<O extends z.ZodType>(plugin: SourcePlugin<O>): SourcePlugin<O>;
 export function define<O extends z.ZodType>(plugin: FilterPlugin<O>): FilterPlugin<O>;
 export function define<O extends z.ZodType>(plugin: DeduperPlugin<O>): DeduperPlugin<O>;
+export function define<O extends z.ZodType>(plugin: SurveyPlugin<O>): SurveyPlugin<O>;
 export function define<O extends z.ZodType>(plugin: SinkPlugin<O>): SinkPlugin<O>;
 export function define(plugin: Plugin): Plugin {
   return plugin;

@@ -1,5 +1,6 @@
 // The JSON Schema of pipeline files, derived from the plugins' declarations: editors complete and check with it.
 import { z } from 'zod';
+import { dedupPolicy } from './dedup-policy.ts';
 import type { Json, JsonObject, Plugin } from './define.ts';
 import { pipelineSchema } from './schema.ts';
 
@@ -11,6 +12,12 @@ export function optionsSchema(plugin: Plugin): JsonObject {
     z.toJSONSchema(plugin.options, { io: 'input', unrepresentable: 'any' }),
   );
   return { ...schema, description: plugin.summary };
+}
+
+/** JSON Schema of what stands beside the dedupers under `dedup`. */
+export function policySchema(): JsonObject {
+  const { $schema: _, ...schema } = jsonObject.parse(z.toJSONSchema(dedupPolicy, { io: 'input' }));
+  return schema;
 }
 
 /** A list item: a name alone, or one name with its options. */
@@ -33,7 +40,7 @@ export function pipelineJsonSchema(plugins: readonly Plugin[]): JsonObject {
     const description = jsonObject.parse(properties[key]).description;
     return description === undefined ? value : { ...value, description };
   };
-  const dedup = of('deduper').map((plugin): [string, Json] => [
+  const dedup = [...of('deduper'), ...of('survey')].map((plugin): [string, Json] => [
     plugin.name,
     { anyOf: [{ type: 'boolean' }, optionsSchema(plugin)] },
   ]);
@@ -44,7 +51,11 @@ export function pipelineJsonSchema(plugins: readonly Plugin[]): JsonObject {
       ...properties,
       sources: described('sources', { ...listOf(of('source')), minItems: 1 }),
       filters: described('filters', listOf(of('filter'))),
-      dedup: described('dedup', { type: 'object', properties: Object.fromEntries(dedup), additionalProperties: false }),
+      dedup: described('dedup', {
+        type: 'object',
+        properties: { ...jsonObject.parse(policySchema().properties), ...Object.fromEntries(dedup) },
+        additionalProperties: false,
+      }),
       sinks: described('sinks', listOf(of('sink'))),
     },
   };

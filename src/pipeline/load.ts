@@ -5,13 +5,14 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { errorMessage, PipelineError } from '../errors.ts';
+import { dedupPolicy } from './dedup-policy.ts';
 import type { Json, JsonObject } from './define.ts';
 import { nearestName } from './nearest-name.ts';
 import { canonicalJson, type Plan, type PlannedPlugin } from './plan.ts';
 import { type Kind, loadRegistry, type Registry } from './plugins.ts';
 import { dotted, formatProblems, locate, type Path, type Problem, problemsOf } from './problems.ts';
 import { type PipelineFile, pipelineSchema } from './schema.ts';
-import { refusalsOf, userFiles } from './user-files.ts';
+import { refusalsOf, surveyFiles, userFiles } from './user-files.ts';
 
 /** A pipeline file with problems; `problems` lists all of them. */
 export class InvalidPipelineError extends PipelineError {
@@ -75,10 +76,15 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const checker: Checker = { registry: await loadRegistry(pluginFiles, namesIn(raw)), problems, place };
   const sources = checkList(checker, 'source', 'sources', Reflect.get(raw, 'sources'));
   const filters = checkList(checker, 'filter', 'filters', Reflect.get(raw, 'filters'));
-  const dedupers = checkDedup(checker, Reflect.get(raw, 'dedup'));
+  const deduping = checkDedup(checker, Reflect.get(raw, 'dedup'));
+  const surveys = deduping.filter(({ name }) => checker.registry.survey.has(name));
+  const dedupers = deduping.filter(({ name }) => !checker.registry.survey.has(name));
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
-  if (parsed.success) checkConnections(checker, parsed.data);
+  if (parsed.success) {
+    checkConnections(checker, parsed.data);
+    checkPreference(checker, parsed.data);
+  }
   if (problems.length === 0 && parsed.success) {
     for (const { index, message } of refusalsOf(checker.registry, filters, {
       language: parsed.data.language,
@@ -93,8 +99,12 @@ export async function parsePlan(text: string, path: string, set: readonly string
     throw new InvalidPipelineError(path, order);
   }
 
-  const { name, language, stream, fetch, cache, disk, trainer } = parsed.data;
-  const files = userFiles(checker.registry, filters, baseDir);
+  const { name, language, dedup, stream, fetch, cache, disk, trainer } = parsed.data;
+  const { prefer, matches } = dedup;
+  const files = {
+    ...userFiles(checker.registry, filters, baseDir),
+    ...surveyFiles(checker.registry, surveys, baseDir),
+  };
   const deciding = {
     language,
     stream,
@@ -105,6 +115,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     plugins: pluginFiles,
     // Left out where there are none, so that runs begun before filters had files can go on.
     ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(surveys.length === 0 ? {} : { surveys }),
+    ...(prefer === 'first' ? {} : { prefer }),
   };
   return {
     name: name ?? basename(path, extname(path)),
@@ -120,6 +132,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     sources,
     filters,
     dedupers,
+    surveys,
+    policy: { prefer, matches },
     sinks,
     stream,
     fetch,
@@ -238,9 +252,10 @@ function checkDedup(checker: Checker, value: unknown): PlannedPlugin[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const planned: PlannedPlugin[] = [];
   for (const [name, options] of Object.entries(value)) {
-    if (options === false) continue;
+    if (options === false || name in dedupPolicy.shape) continue;
     const given: unknown = options === true || options === null ? {} : options;
-    planned.push(...checkPlugin(checker, 'deduper', name, given, ['dedup', name], ['dedup', name], planned));
+    const kind = checker.registry.survey.has(name) ? 'survey' : 'deduper';
+    planned.push(...checkPlugin(checker, kind, name, given, ['dedup', name], ['dedup', name], planned));
   }
   return planned;
 }
@@ -257,7 +272,8 @@ function checkPlugin(
   const known = checker.registry[kind];
   const plugin = known.get(name);
   if (plugin === undefined) {
-    const names = checker.registry.names[kind];
+    const { names: all } = checker.registry;
+    const names = kind === 'deduper' ? [...all.deduper, ...all.survey, ...Object.keys(dedupPolicy.shape)] : all[kind];
     const nearest = nearestName(name, names);
     checker.problems.push({
       ...checker.place(namePath, typeof namePath.at(-1) === 'number' ? 'value' : 'key'),
@@ -290,6 +306,19 @@ function checkConsumer(checker: Checker, sinks: readonly PlannedPlugin[], traine
         'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
     });
   }
+}
+
+/** A document that was written cannot be taken back: what must see all copies first needs another mode. */
+function checkPreference(checker: Checker, { dedup }: PipelineFile): void {
+  const { prefer } = dedup;
+  const mode: unknown = Reflect.get<object, string>(dedup, 'mode');
+  if (prefer === 'first' || prefer === 'source' || mode === 'global') return;
+  const path = ['dedup', 'prefer'];
+  checker.problems.push({
+    ...checker.place(path, 'value'),
+    path: dotted(path),
+    message: `expected first or source, found "${prefer}": in one pass a document is written before its later copies are seen (add \`mode: global\`, which reads the corpus twice)`,
+  });
 }
 
 /** An open shard holds its connection while it waits for its turn: with fewer connections than shards, all would wait for ever. */

@@ -1,4 +1,5 @@
 // What a pipeline file asks for, checked: plain data that can cross into workers.
+import type { DedupPolicy } from './dedup-policy.ts';
 import type { Json, JsonObject } from './define.ts';
 import type { PipelineFile } from './schema.ts';
 
@@ -27,6 +28,9 @@ export interface Plan {
   readonly sources: readonly PlannedPlugin[];
   readonly filters: readonly PlannedPlugin[];
   readonly dedupers: readonly PlannedPlugin[];
+  /** Dedupers that read the corpus before it is judged. */
+  readonly surveys: readonly PlannedPlugin[];
+  readonly policy: DedupPolicy;
   readonly sinks: readonly PlannedPlugin[];
   readonly stream: PipelineFile['stream'];
   readonly fetch: PipelineFile['fetch'];

@@ -4,23 +4,26 @@ import { createJiti } from 'jiti';
 import { compiledFile } from '../compiled.ts';
 import { PipelineError } from '../errors.ts';
 import { loaders } from '../loaders.gen.ts';
-import type { DeduperPlugin, FilterPlugin, Plugin, SinkPlugin, SourcePlugin } from './define.ts';
+import type { DeduperPlugin, FilterPlugin, Plugin, SinkPlugin, SourcePlugin, SurveyPlugin } from './define.ts';
 
 export interface Registry {
   readonly source: ReadonlyMap<string, SourcePlugin>;
   readonly filter: ReadonlyMap<string, FilterPlugin>;
   readonly deduper: ReadonlyMap<string, DeduperPlugin>;
+  readonly survey: ReadonlyMap<string, SurveyPlugin>;
   readonly sink: ReadonlyMap<string, SinkPlugin>;
   /** The names of all plugins there are, sorted, loaded or not. */
   readonly names: Readonly<Record<Kind, readonly string[]>>;
 }
 
-export type Kind = 'source' | 'filter' | 'deduper' | 'sink';
+export type Kind = 'source' | 'filter' | 'deduper' | 'survey' | 'sink';
 
 function isPlugin(value: unknown): value is Plugin {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('name' in value) || !('options' in value))
     return false;
-  return ['source', 'filter', 'deduper', 'sink'].includes(String(value.kind)) && typeof value.name === 'string';
+  return (
+    ['source', 'filter', 'deduper', 'survey', 'sink'].includes(String(value.kind)) && typeof value.name === 'string'
+  );
 }
 
 /**
@@ -28,16 +31,18 @@ function isPlugin(value: unknown): value is Plugin {
  * `wanted`, or all. Loading all takes half a second of CPU time, in each worker.
  */
 export async function loadRegistry(files: readonly string[], wanted?: ReadonlySet<string>): Promise<Registry> {
-  const [source, filter, deduper, sink] = await Promise.all([
+  const [source, filter, deduper, survey, sink] = await Promise.all([
     load(loaders.source, wanted),
     load(loaders.filter, wanted),
     load(loaders.deduper, wanted),
+    load(loaders.survey, wanted),
     load(loaders.sink, wanted),
   ]);
   const add = (plugin: Plugin): void => {
     if (plugin.kind === 'source') source.set(plugin.name, plugin);
     else if (plugin.kind === 'filter') filter.set(plugin.name, plugin);
     else if (plugin.kind === 'deduper') deduper.set(plugin.name, plugin);
+    else if (plugin.kind === 'survey') survey.set(plugin.name, plugin);
     else sink.set(plugin.name, plugin);
   };
   for (const file of files) (await loadPluginFile(file)).forEach(add);
@@ -47,9 +52,10 @@ export async function loadRegistry(files: readonly string[], wanted?: ReadonlySe
     source: namesOf(loaders.source, source),
     filter: namesOf(loaders.filter, filter),
     deduper: namesOf(loaders.deduper, deduper),
+    survey: namesOf(loaders.survey, survey),
     sink: namesOf(loaders.sink, sink),
   };
-  return { source, filter, deduper, sink, names };
+  return { source, filter, deduper, survey, sink, names };
 }
 
 async function load<P>(

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fetchOptions } from '../sources/fetch/settings.ts';
 import { trainerOptions } from '../trainer/options.ts';
+import { dedupPolicy } from './dedup-policy.ts';
 import { byteSize } from './units.ts';
 
 const pluginItem = z.union([z.string(), z.record(z.string(), z.unknown())], {
@@ -67,12 +68,10 @@ export const pipelineSchema = z.strictObject({
   sources: z.array(pluginItem).min(1).describe('Corpora, in reading order: the first copy of a duplicate wins.'),
   filters: z.array(pluginItem).default([]).describe('Cleaning steps, in order.'),
   dedup: z
-    .record(
-      z.string(),
-      z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }),
-    )
-    .default({})
-    .describe('Dedupers by name, in order; `true` for the defaults.'),
+    .object(dedupPolicy.shape)
+    .catchall(z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }))
+    .prefault({})
+    .describe('Dedupers by name, in order; `true` for the defaults. And what holds for all of them.'),
   stream: streamOptions.prefault({}).describe('How the stream is cut and read.'),
   fetch: fetchOptions
     .prefault({})

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { PipelineError } from '../errors.ts';
+import { errorMessage, PipelineError } from '../errors.ts';
 import type { Context } from './define.ts';
 import type { PlannedPlugin } from './plan.ts';
 import type { Registry } from './plugins.ts';
@@ -48,6 +48,30 @@ export function userFiles(
     const plugin = registry.filter.get(name);
     for (const file of plugin?.files?.(plugin.options.parse(options)) ?? [])
       files[file] = sha256Of(resolve(baseDir, file));
+  }
+  return files;
+}
+
+/** The same of what earlier counts found, where a survey is told to use it. Throws PipelineError when there is no such file. */
+export function surveyFiles(
+  registry: Registry,
+  surveys: readonly PlannedPlugin[],
+  baseDir: string,
+): Record<string, string> {
+  const files: Record<string, string> = {};
+  for (const { name, label, options } of surveys) {
+    const plugin = registry.survey.get(name);
+    const file = plugin?.file?.(plugin.options.parse(options));
+    if (file === undefined) continue;
+    try {
+      files[file] = sha256Of(resolve(baseDir, file));
+    } catch (error) {
+      throw new PipelineError(`dedup.${label}.file: ${file} cannot be read: ${errorMessage(error)}`, {
+        code: 'survey.file',
+        fix: `Make it with \`seiryu ${name} PIPELINE --out ${file}\`, or leave \`file\` out: then the run counts by itself.`,
+        cause: error,
+      });
+    }
   }
   return files;
 }

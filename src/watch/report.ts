@@ -17,6 +17,22 @@ function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** What pass one counted. */
+function surveyLines({ surveys }: RunRecord): string[] {
+  if (surveys === undefined) return [];
+  const rows = Object.entries(surveys).flatMap(([label, facts]) =>
+    Object.entries(facts).map(([name, value]) => [
+      `${label} ${name}`,
+      typeof value !== 'number'
+        ? JSON.stringify(value)
+        : value > 0 && value < 1
+          ? value.toExponential(1)
+          : number.format(value),
+    ]),
+  );
+  return ['', 'Counted in a pass before', ...table(rows)];
+}
+
 /** What the common way (download, extract, save plain text) keeps on disk at once, in bytes. */
 export const threeCopies = ({ bytes }: RunRecord): number => bytes.fetched + bytes.decoded + bytes.kept;
 
@@ -52,6 +68,7 @@ export function reportLines(record: RunRecord): string[] {
       ]),
     ]),
     ...networkLines(record),
+    ...surveyLines(record),
     '',
     'Disk',
     ...table([

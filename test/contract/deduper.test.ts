@@ -1,4 +1,5 @@
 // The contract of every registered deduper: signing is a pure function of the text, and an index decides the same however it came to be.
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeduperPlugin, DedupIndex, Plugin, Signer } from '../../src/pipeline/define.ts';
@@ -37,9 +38,13 @@ const odd: readonly (readonly [string, string])[] = [
   ['a megabyte of U+10FFFF', '\u{10ffff}'.repeat(MEGABYTE / 2)],
 ];
 
+/** Each text stands on a page of its own, so that dedupers by text and by URL are held to the same. */
+const pageOf = (text: string): string =>
+  `https://example.jp/${createHash('sha256').update(Buffer.from(text, 'utf16le')).digest('hex')}`;
+
 const signature = (signer: Signer, text: string): Uint32Array => {
   const out = new Uint32Array(signer.words);
-  signer.sign(text, out, 0);
+  signer.sign(text, out, 0, pageOf(text));
   return out;
 };
 
@@ -88,7 +93,7 @@ describe.each(dedupers)('the deduper %s', async (_, plugin) => {
     fc.assert(
       fc.property(anyText, fc.nat(9), (text, at) => {
         const out = new Uint32Array(signer.words + 10).fill(0xdead_beef);
-        signer.sign(text, out, at);
+        signer.sign(text, out, at, pageOf(text));
         expect(out.subarray(at, at + signer.words)).toEqual(signature(signer, text));
         out.fill(0xdead_beef, at, at + signer.words);
         expect(out.every((word) => word === 0xdead_beef)).toBe(true);
@@ -107,7 +112,10 @@ describe.each(dedupers)('the deduper %s', async (_, plugin) => {
     const index = newIndex();
     const { words } = signer;
     const block = new Uint32Array(300 * words);
-    for (let number = 0; number < 300; number++) signer.sign(documentText(number, random), block, number * words);
+    for (let number = 0; number < 300; number++) {
+      const text = documentText(number, random);
+      signer.sign(text, block, number * words, pageOf(text));
+    }
     for (let number = 0; number < 300; number++) {
       expect(index.find(block, number * words)).toBe(-1);
       index.admit(block, number * words, number);

@@ -83,7 +83,14 @@ describe('explain', () => {
     for (const id of [duplicates[0], duplicates[Math.floor(duplicates.length / 2)], duplicates.at(-1)]) {
       const outcome = outcomes.get(id ?? '');
       if (id === undefined || outcome === undefined || !('duplicateOf' in outcome)) throw new Error('no duplicate');
-      expect(await explained(id)).toContain(`a duplicate of ${outcome.duplicateOf}`);
+      const told = await explained(id);
+      expect(told).toContain(`a duplicate of ${outcome.duplicateOf}`);
+      if (!outcome.reason.startsWith('minhash')) continue;
+      expect(told).toMatch(/band \d+ matched/);
+      const shared = Number(/share ([\d.]+) % of their 5-character shingles/.exec(told)?.[1]) / 100;
+      const estimated = Number(/estimated Jaccard similarity ([\d.]+)/.exec(told)?.[1]);
+      // Four standard deviations of an estimate from 112 values.
+      expect(Math.abs(estimated - shared)).toBeLessThan(0.2);
     }
   });
 
@@ -108,6 +115,36 @@ describe('explain', () => {
     const unknown = await cli(['explain', 'cc100/ja.txt#1'], { cwd: folder });
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('did you mean cc100/ja.txt.xz#1?');
+  });
+});
+
+describe('clusters', () => {
+  it('lists every kept document that is repeated with what repeats it, the most repeated first', async () => {
+    const { code, stdout } = await cli(['clusters', '--json', '--top', '10000', '--members', '10000', '--diff', '0'], {
+      cwd: folder,
+    });
+    expect(code).toBe(0);
+    const { documents, largest } = z
+      .object({
+        documents: z.object({ kept: z.int(), duplicates: z.int() }),
+        largest: z.array(
+          z.object({ kept: z.string(), members: z.array(z.object({ id: z.string(), deduper: z.string() })) }),
+        ),
+      })
+      .parse(JSON.parse(stdout));
+    const found = new Map(largest.flatMap(({ kept, members }) => members.map(({ id }) => [id, kept])));
+    const expected = [...outcomes].flatMap(([id, outcome]) =>
+      'duplicateOf' in outcome ? [[id, outcome.duplicateOf] as const] : [],
+    );
+    expect(found).toEqual(new Map(expected));
+    expect(documents).toEqual({ kept: counts.kept, duplicates: expected.length });
+    const sizes = largest.map(({ members }) => members.length);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  });
+
+  it('shows how the least alike of one differs from what was kept', async () => {
+    const { stdout } = await cli(['clusters', 'runs/look', '--top', '400', '--members', '1'], { cwd: folder });
+    expect(stdout).toMatch(/minhash, similarity 0\.\d\d, band \d+:\n(?: .*\n)*.*(?:\[-|\{\+)/);
   });
 });
 

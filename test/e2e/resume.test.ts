@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -59,6 +59,8 @@ describe('a run killed at any moment', () => {
     expect(kills).toBe(KILLS);
     expect(await cli(['run', 'p.yaml', '--out', 'cut', '--workers', '2'], { cwd })).toMatchObject({ code: 0 });
     expect(await outputsOf(join(cwd, 'cut'))).toEqual(await outputsOf(join(cwd, 'whole')));
+    const matchesOf = (run: string): Promise<Buffer> => readFile(join(cwd, run, 'state/matches.bin'));
+    expect((await matchesOf('cut')).equals(await matchesOf('whole'))).toBe(true);
     const [cut, whole] = [await recordOf(join(cwd, 'cut')), await recordOf(join(cwd, 'whole'))];
     expect(countsOf(cut)).toEqual(countsOf(whole));
     expect(cut.sessions).toBeGreaterThan(1);

@@ -18,11 +18,15 @@ function wordIndex(): DedupIndex {
 describe('the gate', () => {
   it('keeps the first of each and drops the rest under the deduper’s name', () => {
     const gate = new Gate([{ label: 'exact', index: wordIndex() }]);
-    expect(gate.decide(5, Uint32Array.of(1, 2, 1, 3, 2))).toEqual({
+    expect(gate.decide(5, Uint32Array.of(1, 2, 1, 3, 2))).toMatchObject({
       kept: [0, 1, 3],
       duplicates: { 'exact.duplicate': 2 },
+      matches: [
+        { document: 2, label: 'exact', deduper: 0, earlier: 0 },
+        { document: 4, label: 'exact', deduper: 0, earlier: 1 },
+      ],
     });
-    expect(gate.decide(2, Uint32Array.of(3, 4))).toEqual({ kept: [1], duplicates: { 'exact.duplicate': 1 } });
+    expect(gate.decide(2, Uint32Array.of(3, 4))).toMatchObject({ kept: [1], duplicates: { 'exact.duplicate': 1 } });
   });
 
   it('decides the same after its journalled signatures were admitted again', () => {

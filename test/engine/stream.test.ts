@@ -76,6 +76,32 @@ describe('the block stream', () => {
     );
   });
 
+  it('reads each source to its end before the next when they are kept apart, from any cursor on', async () => {
+    const shards = fc.array(
+      fc.record({ blocks: fc.integer({ min: 0, max: 5 }), source: fc.integer({ min: 0, max: 3 }) }),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(shards, fc.integer({ min: 1, max: 4 }), async (given, open) => {
+        const sorted = given.toSorted((a, b) => a.source - b.source);
+        const blocks = sorted.map((shard) => shard.blocks);
+        const list = listOf(blocks).map((listed, index) => ({ ...listed, source: `${sorted[index]?.source}` }));
+        const opened = opener(blocks, (shard) => shard % 3);
+        const whole = await all(streamBlocks(list, startCursor(open), opened, 'apart'));
+        expect(whole.map(({ source }) => source)).toEqual(whole.map(({ source }) => source).sort());
+        expect(whole.filter(({ cut }) => cut.records > 0)).toHaveLength(blocks.reduce((a, b) => a + b, 0));
+        for (const [index, block] of whole.entries()) {
+          const rest = await all(streamBlocks(list, block.after, opened, 'apart'));
+          expect(rest.map(brief)).toEqual(whole.slice(index + 1).map(brief));
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   it('goes on from the cursor of any block as if it had never stopped', async () => {
     await fc.assert(
       fc.asyncProperty(sizes, fc.integer({ min: 1, max: 4 }), async (blocks, open) => {

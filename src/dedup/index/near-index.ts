@@ -1,8 +1,16 @@
 // The index of `minhash`: exact, approximate, or one after the other, within the memory that the pipeline file gives it.
 import { join } from 'node:path';
 import { MemoryError } from '../../errors.ts';
-import { type DedupIndex, type IndexFigures, type IndexRoom, NOT_SEEN, SEEN_SOMEWHERE } from '../../pipeline/define.ts';
+import {
+  type Agreement,
+  type DedupIndex,
+  type IndexFigures,
+  type IndexRoom,
+  NOT_SEEN,
+  SEEN_SOMEWHERE,
+} from '../../pipeline/define.ts';
 import { formatBytes } from '../../pipeline/units.ts';
+import { agreementOf } from '../agreement.ts';
 import { filterBytesPerDocument, KeyFilter } from './key-filter.ts';
 import { SampledSketches } from './sampled-sketches.ts';
 import { bandHashes, leastAgreement, type SketchShape, sketchShape } from './sketch.ts';
@@ -104,6 +112,11 @@ export class NearIndex implements DedupIndex {
     if (band < 0) return NOT_SEEN;
     this.#sampled.check(band, this.#hashes, this.#tags, signatures, at);
     return SEEN_SOMEWHERE;
+  }
+
+  agreement(signatures: Uint32Array, at: number, number: number): Agreement {
+    const sketch = this.#rows.sketchOf(number);
+    return agreementOf(sketch.words, sketch.at, signatures, at, this.#shape);
   }
 
   admit(signatures: Uint32Array, at: number): void {

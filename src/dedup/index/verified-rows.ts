@@ -100,12 +100,17 @@ export class VerifiedRows {
     return true;
   }
 
-  #agreementOf(row: number): number {
+  /** Where the sketch of a row is: read from disk when it was put there, then good until the next look. */
+  sketchOf(row: number): { readonly words: Uint32Array; readonly at: number } {
     const store = this.#sketches;
-    if (row >= store.firstRow)
-      return agreement(store.chunk(row), store.offset(row), this.#wanted, this.#at, this.#shape);
+    if (row >= store.firstRow) return { words: store.chunk(row), at: store.offset(row) };
     const { words } = this.#shape;
     this.#files?.sketches.read(row * words, words, this.#read);
-    return agreement(this.#read, 0, this.#wanted, this.#at, this.#shape);
+    return { words: this.#read, at: 0 };
+  }
+
+  #agreementOf(row: number): number {
+    const { words, at } = this.sketchOf(row);
+    return agreement(words, at, this.#wanted, this.#at, this.#shape);
   }
 }
