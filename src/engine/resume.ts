@@ -18,6 +18,22 @@ export interface Resumed {
   readonly lost: LostTail | undefined;
 }
 
+const otherPipeline = (): PipelineError =>
+  new PipelineError(
+    'The run folder holds a run of another pipeline: sources, filters, dedup, sinks or stream differ.',
+    {
+      code: 'run.other_pipeline',
+      fix: 'Use another --out, or begin anew with --fresh (it deletes what the folder holds).',
+    },
+  );
+
+/** Throws PipelineError when the journal at `path` is of a run of another plan: before a pass over the corpus, not after. */
+export async function refuseOtherRun(path: string, { identity }: Pick<Plan, 'identity'>): Promise<void> {
+  const reader = await readJournal(path);
+  await reader?.close();
+  if (reader !== undefined && reader.head.identity !== identity) throw otherPipeline();
+}
+
 /**
  * Reads the journal at `path` up to the last checkpoint with at most `maxDocuments` kept documents (what the trainer
  * has durably consumed: it must be sent all that follows) and re-admits their signatures. Undefined when there is no
@@ -34,13 +50,7 @@ export async function resumeRun(
   try {
     const { head } = reader;
     if (head.identity !== plan.identity || head.words !== gate.words) {
-      throw new PipelineError(
-        'The run folder holds a run of another pipeline: sources, filters, dedup, sinks or stream differ.',
-        {
-          code: 'run.other_pipeline',
-          fix: 'Use another --out, or begin anew with --fresh (it deletes what the folder holds).',
-        },
-      );
+      throw otherPipeline();
     }
     let checkpoint: Checkpoint | undefined;
     let journalBytes: number | undefined;

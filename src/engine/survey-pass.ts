@@ -26,6 +26,7 @@ import { cursorSchema } from './journal.ts';
 import type { Logger } from './log.ts';
 import { mapOrdered } from './map-ordered.ts';
 import { blockProcessor, processorPlan } from './pool.ts';
+import { refuseOtherRun } from './resume.ts';
 import { RewindError } from './rewind.ts';
 import { adoptFolder, type RunPaths } from './run-folder.ts';
 import { interrupted } from './session.ts';
@@ -75,6 +76,7 @@ export async function surveyCorpus(options: SurveyOptions): Promise<Findings> {
   if (before !== undefined) return before;
   const surveys = uncounted(plan, registry);
   for (const [label, { transport }] of options.sources) if (transport.once === true) throw readOnce(label, surveys);
+  await refuseOtherRun(paths.journal, plan);
   await adoptFolder(paths, options.governor);
   const pass = await openPass(options, surveys);
   try {

@@ -62,6 +62,9 @@ describe('a run with lines', () => {
     const texts = await textsOf('one');
     expect(texts).toHaveLength(SITES * PAGES);
     for (const text of texts) expect(text).toMatch(/^\d+番目の話。[^\n]*$/);
+    const other = await cli(['run', 'all.yaml', '--out', 'three', '--set', 'dedup.lines.times=21'], { cwd: folder });
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining('another pipeline') });
+    expect((await readFile(join(folder, 'three/log.jsonl'), 'utf8')).match(/survey\.start/g)).toHaveLength(1);
     const { documents, surveys } = await recordOf(join(folder, 'one'));
     expect(documents.read).toBe(SITES * PAGES);
     expect(surveys?.lines).toMatchObject({ documents: SITES * PAGES, lines: 4 * SITES * PAGES, read: SITES * PAGES });
