@@ -1,6 +1,6 @@
 """Writes test/fixtures/sampling/hf.json: what Hugging Face's logits processors make of random logits.
 
-Usage: python scripts/generation/hf-processors.py > test/fixtures/sampling/hf.json
+Usage: python scripts/generation/hf-processors.py > test/fixtures/sampling/hf.json && npx biome format --write test/fixtures/sampling
 (in an environment with scripts/generation/requirements.txt)
 """
 

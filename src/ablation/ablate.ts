@@ -130,9 +130,8 @@ async function runArm(
       },
     );
   }
-  const { read, kept } = record.documents;
   const measured = await measureArm(join(dir, 'trainer'), reference.heldOut, settings, plan.language);
-  const result = { arm: arm.name, seed, tokens, documents: { read, kept }, ...measured };
+  const result = { arm: arm.name, seed, tokens, documents: Number(record.trainer?.documents ?? 0), ...measured };
   await replaceFile(join(dir, RESULT_FILE), Buffer.from(`${JSON.stringify({ key, result }, null, 2)}\n`));
   say(`perplexity ${result.perByte.toFixed(4)} a byte`);
   return result;

@@ -5,9 +5,10 @@ import { z } from 'zod';
 export const armResult = z.object({
   arm: z.string(),
   seed: z.number(),
-  /** Tokens trained on, of documents kept of documents read. */
+  /** Trained on. */
   tokens: z.number(),
-  documents: z.object({ read: z.number(), kept: z.number() }),
+  /** Documents that these tokens are of. */
+  documents: z.number(),
   /** On the held-out text, the same for all arms. */
   perByte: z.number(),
   perToken: z.number(),
@@ -29,6 +30,7 @@ export interface Spread {
 export interface ArmSummary {
   readonly arm: string;
   readonly runs: readonly ArmResult[];
+  readonly documents: Spread;
   readonly perByte: Spread;
   readonly looping: Spread;
   readonly boilerplate: Spread;
@@ -54,6 +56,7 @@ export function summaryOf(arm: string, runs: readonly ArmResult[], whole: readon
   return {
     arm,
     runs,
+    documents: of(({ documents }) => documents),
     perByte: of(({ perByte }) => perByte),
     looping: of(({ looping }) => looping),
     boilerplate: of(({ boilerplate }) => boilerplate),
@@ -68,21 +71,11 @@ const spreadText = ({ mean, deviation }: Spread, digits: number, scale: number, 
 /** Rows of cells, the head first. */
 export function summaryRows(summaries: readonly ArmSummary[]): string[][] {
   return [
-    [
-      'arm',
-      'kept of the documents read',
-      'perplexity a byte',
-      'against all',
-      'end in a loop',
-      'hold boilerplate',
-      'rep-4',
-    ],
-    ...summaries.map(({ arm, runs, perByte, change, looping, boilerplate, repetition }) => {
-      const read = runs.reduce((sum, { documents }) => sum + documents.read, 0);
-      const kept = runs.reduce((sum, { documents }) => sum + documents.kept, 0);
+    ['arm', 'documents', 'perplexity a byte', 'against all', 'end in a loop', 'hold boilerplate', 'rep-4'],
+    ...summaries.map(({ arm, documents, perByte, change, looping, boilerplate, repetition }) => {
       return [
         arm,
-        read === 0 ? '–' : `${((100 * kept) / read).toFixed(1)} %`,
+        documents.mean.toFixed(0),
         spreadText(perByte, 4, 1, ''),
         change === undefined ? '' : `${change.mean > 0 ? '+' : ''}${spreadText(change, 2, 100, ' %')}`,
         spreadText(looping, 1, 100, ' %'),

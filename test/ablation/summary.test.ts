@@ -5,7 +5,7 @@ const result = (arm: string, seed: number, perByte: number): ArmResult => ({
   arm,
   seed,
   tokens: 100,
-  documents: { read: 200, kept: arm === 'all' ? 100 : 150 },
+  documents: arm === 'all' ? 100 : 150,
   perByte,
   perToken: 9,
   looping: 0.25,
@@ -36,8 +36,8 @@ describe('the summary of an ablation', () => {
 
   it('is a table that says what changed', () => {
     const rows = summaryRows([summaryOf('all', whole, whole), summaryOf('without x', without, whole)]);
-    expect(rows[1]?.slice(0, 4)).toEqual(['all', '50.0 %', '2.5000 ± 0.7071', '']);
-    expect(rows[2]?.slice(0, 4)).toEqual(['without x', '75.0 %', '2.8500 ± 0.6364', '+15.00 ± 7.07 %']);
+    expect(rows[1]?.slice(0, 4)).toEqual(['all', '100', '2.5000 ± 0.7071', '']);
+    expect(rows[2]?.slice(0, 4)).toEqual(['without x', '150', '2.8500 ± 0.6364', '+15.00 ± 7.07 %']);
     expect(markdownTable(rows)[1]).toBe('| --- | ---: | ---: | ---: | ---: | ---: | ---: |');
   });
 });

@@ -23,10 +23,15 @@ export class Blocks {
   /** Cosines and sines of rotary positions, (context, half) each. */
   readonly #turns: { readonly cos: tf.Tensor; readonly sin: tf.Tensor } | undefined;
 
+  /** The output embedding (D, V), where the backend would transpose it for every token: WebAssembly's. */
+  readonly #outputs: tf.Tensor | undefined;
+
   constructor(model: Model) {
     this.#model = model;
     this.#variety = variety.parse(model.options);
     this.#turns = this.#variety.rotary === 0 ? undefined : turnTables(model.options, this.#variety);
+    const table = model.weights.get('embed_out.weight') ?? this.#weight('embed_in.weight');
+    this.#outputs = tf.getBackend() === 'wasm' ? tf.tidy(() => tf.transpose(table)) : undefined;
   }
 
   /** ids and positions (B·N) → (B·N, D). */
@@ -50,14 +55,16 @@ export class Blocks {
     return tf.add(between, this.#mlp(this.#norm(between, mlpNorm), at));
   }
 
-  /** The last norm: (M, D) → same. */
-  finish(x: tf.Tensor): tf.Tensor {
-    return this.#norm(x, 'final_layer_norm');
+  /** What comes after the last block: (M, D) → logits (M, V). */
+  logits(x: tf.Tensor): tf.Tensor {
+    const hidden = this.#norm(x, 'final_layer_norm');
+    return this.#outputs === undefined ? this.#model.logits(hidden) : tf.matMul(hidden, this.#outputs);
   }
 
   dispose(): void {
     this.#turns?.cos.dispose();
     this.#turns?.sin.dispose();
+    this.#outputs?.dispose();
   }
 
   #weight(name: string): tf.Tensor {

@@ -106,8 +106,7 @@ export class CachedForward {
       });
     }
     const lasts = Int32Array.from({ length: batch }, (_, row) => row * length + length - 1);
-    const hidden = this.#blocks.finish(tf.gather(x, tf.tensor1d(lasts, 'int32'))); // (B, D)
-    return { layers, logits: this.#model.logits(hidden) };
+    return { layers, logits: this.#blocks.logits(tf.gather(x, tf.tensor1d(lasts, 'int32'))) };
   }
 
   /** 0 where position i of the new ones may look at position j of all, −10⁹ where it may not: (B, 1, N, P + N). */
