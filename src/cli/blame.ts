@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readRecord } from '../engine/record.ts';
 import { printable } from '../inspect/terminal.ts';
+import { loaders } from '../loaders.gen.ts';
 import { loadPlan } from '../pipeline/load.ts';
 import { loadRegistry } from '../pipeline/plugins.ts';
 import type { Blame, Blamed } from '../trainer/blame/blame.ts';
@@ -50,7 +51,7 @@ export const blameCommand = new Command('blame')
       import('../trainer/blame/propose.ts'),
     ]);
     const where = await placeOf(run, flags.pipeline);
-    const registry = await loadRegistry(where.plugins);
+    const registry = await loadRegistry(where.plugins, new Set(Object.keys(loaders.filter)));
     await chooseBackend(flags.backend);
     const found = await blame({
       ...{ dir: join(run, 'trainer'), step: flags.step, before: flags.before, top: flags.top },
