@@ -89,6 +89,11 @@ function explanationLines(id: string, explanation: Explanation, style: Look): st
         ...shards.map((shard) => `  in ${join(shard)}`),
       ];
     }
+    case 'earlier': {
+      const { trace, label, before } = explanation;
+      const [head = id, , ...rest] = traceLines(trace, style);
+      return [head, `  dropped by ${label}: document ${before.row} of an earlier run`, ...rest];
+    }
     case 'duplicate': {
       const { trace, label, of } = explanation;
       const [head = id, , ...rest] = traceLines(trace, style);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { contentHash } from '../kernels/murmur3.ts';
 import { type DedupIndex, define } from '../pipeline/define.ts';
+import { equalityMatching } from './against/matching.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
 
@@ -16,6 +17,7 @@ export const exact = define({
   options: z.strictObject({}),
   createSigner: () => ({ words: WORDS, sign: contentHash().hash }),
   createIndex: () => new ExactIndex(),
+  matching: (options) => equalityMatching(WORDS, options),
 });
 
 /** 16 bytes a document, and a slot of 8 bytes in a table 64 to 80 % full: 26 to 29 in all. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_PERMUTATIONS, MAX_SHINGLE, permutations } from '../kernels/minhash.ts';
 import { kernelVariant, wasmKernel, wasmOnePermutation } from '../kernels/minhash-wasm.ts';
 import { type DedupIndex, define, type Signer } from '../pipeline/define.ts';
+import { sketchMatching } from './against/matching.ts';
 import { HashTables } from './index/hash-tables.ts';
 import { RowStore } from './index/row-store.ts';
 import { agreement, bandHashes, leastAgreement, packSketch, type SketchShape, sketchShape } from './index/sketch.ts';
@@ -46,6 +47,7 @@ export const minhash = define({
   options: minhashOptions,
   createSigner,
   createIndex: (options) => new MinhashIndex(options),
+  matching: sketchMatching,
 });
 
 function createSigner({ algorithm, shingle, bands, rows, seed }: MinhashOptions): Signer {

@@ -1,5 +1,7 @@
 // The gate: the one place that decides, in sequence order, whether a document was seen before. It only probes tables.
+import type { EarlierDocument, EarlierLookup } from '../dedup/against/earlier.ts';
 import type { DedupIndex } from '../pipeline/define.ts';
+import type { Decider } from './decider.ts';
 
 export interface GateDecision {
   /** Kept documents of the block, ascending. */
@@ -11,14 +13,18 @@ export type Decided =
   /** Kept, as the run's document of this number. */
   | { readonly kept: number }
   /** The deduper `label` found the kept document of the number `earlier`. */
-  | { readonly label: string; readonly earlier: number };
+  | { readonly label: string; readonly earlier: number }
+  /** The deduper `label` found it in an earlier run. */
+  | { readonly label: string; readonly before: EarlierDocument };
 
 export interface LabelledIndex {
   readonly label: string;
   readonly index: DedupIndex;
+  /** The runs before this one, where the pipeline names any. */
+  readonly before?: EarlierLookup | undefined;
 }
 
-export class Gate {
+export class Gate implements Decider {
   readonly words: number;
   readonly #indexes: readonly LabelledIndex[];
   #admitted = 0;
@@ -56,7 +62,7 @@ export class Gate {
         this.#remember(signatures, row);
         kept.push(document);
       } else {
-        const reason = `${decided.label}.duplicate`;
+        const reason = `${decided.label}.${'before' in decided ? 'earlier-run' : 'duplicate'}`;
         duplicates[reason] = (duplicates[reason] ?? 0) + 1;
       }
     }
@@ -66,9 +72,11 @@ export class Gate {
   /** Decides about the next document, without remembering it for the journal. (signatures from `row`: words) */
   decideOne(signatures: Uint32Array, row: number): Decided {
     let at = row;
-    for (const { label, index } of this.#indexes) {
+    for (const { label, index, before } of this.#indexes) {
       const earlier = index.find(signatures, at);
       if (earlier >= 0) return { label, earlier };
+      const found = before?.find(signatures, at);
+      if (found !== undefined) return { label, before: found };
       at += index.words;
     }
     this.#admit(signatures, row);

@@ -1,5 +1,7 @@
 // Turns a plan's filters and dedupers into working ones.
-import type { DedupIndex, Filter, Signer } from '../pipeline/define.ts';
+import type { EarlierLookup } from '../dedup/against/earlier.ts';
+import { PipelineError } from '../errors.ts';
+import type { DedupIndex, Filter, Matching, Signer } from '../pipeline/define.ts';
 import type { Plan, PlannedPlugin } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 
@@ -29,13 +31,32 @@ export function openSigners(dedupers: readonly PlannedPlugin[], registry: Regist
   );
 }
 
+/** `before`: what the dedupers know of earlier runs, in their order. */
 export function openIndexes(
   dedupers: readonly PlannedPlugin[],
   registry: Registry,
-): { readonly label: string; readonly index: DedupIndex }[] {
-  return dedupers.map(({ name, label, options }) => {
+  before: readonly (EarlierLookup | undefined)[] = [],
+): { readonly label: string; readonly index: DedupIndex; readonly before: EarlierLookup | undefined }[] {
+  return dedupers.map(({ name, label, options }, number) => {
     const plugin = registry.deduper.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown deduper: ${name}`);
-    return { label, index: plugin.createIndex(plugin.options.parse(options)) };
+    return { label, index: plugin.createIndex(plugin.options.parse(options)), before: before[number] };
+  });
+}
+
+/** How the dedupers' signatures are compared across runs and in the global mode. Throws PipelineError for one that cannot be. */
+export function openMatchings(dedupers: readonly PlannedPlugin[], registry: Registry): Matching[] {
+  return dedupers.map(({ name, options }) => {
+    const plugin = registry.deduper.get(name);
+    if (plugin === undefined) throw new Error(`the plan names an unknown deduper: ${name}`);
+    if (plugin.matching !== undefined) return plugin.matching(plugin.options.parse(options));
+    const able = [...registry.deduper.values()].filter(({ matching }) => matching !== undefined);
+    throw new PipelineError(
+      `The deduper ${name} compares documents within one pass only: it works neither with \`mode: global\` nor with \`against:\`.`,
+      {
+        code: 'dedup.no_matching',
+        fix: `Leave it out there, or use one that does: ${able.map((each) => each.name).join(', ')}.`,
+      },
+    );
   });
 }

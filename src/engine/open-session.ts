@@ -3,11 +3,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
-import { Gate } from './gate.ts';
+import type { Decider } from './decider.ts';
 import type { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
 import type { Logger } from './log.ts';
-import { openIndexes } from './open-plugins.ts';
 import { Quarantine } from './quarantine.ts';
 import { type Resumed, resumeRun } from './resume.ts';
 import { adoptFolder, BALLAST_BYTES, type RunPaths } from './run-folder.ts';
@@ -26,9 +25,9 @@ export async function openSession(
   registry: Registry,
   governor: Governor,
   log: Logger,
-  list: () => Promise<ListedShard[]>,
+  list: () => Promise<readonly ListedShard[]>,
+  gate: Decider,
 ): Promise<Opened> {
-  const gate = new Gate(openIndexes(plan.dedupers, registry));
   const sinks = plan.sinks.map(({ name, label, options }): PlannedSink => {
     const plugin = registry.sink.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown sink: ${name}`);

@@ -2,7 +2,8 @@
 import type { TrainerEvent } from '../trainer/protocol.ts';
 
 export interface Progress {
-  readonly phase: 'listing' | 'streaming' | 'training' | 'finishing';
+  /** `signing` and `clustering` come before `streaming` where dedup is global. */
+  readonly phase: 'listing' | 'signing' | 'clustering' | 'streaming' | 'training' | 'finishing';
   readonly documents: {
     readonly read: number;
     readonly kept: number;

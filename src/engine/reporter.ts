@@ -11,7 +11,7 @@ import { type RunRecord, writeRecord } from './record.ts';
 import type { RunPaths } from './run-folder.ts';
 import type { Session } from './session.ts';
 import type { ListedShard } from './stream.ts';
-import { emptySeconds, emptyTally, isBalanced, sum } from './tally.ts';
+import { addSeconds, emptySeconds, emptyTally, isBalanced, sum } from './tally.ts';
 
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
@@ -28,6 +28,8 @@ export class Reporter {
   #total: number | undefined;
   #before = { fetched: 0, decoded: 0 };
   #recordBytes = 0;
+  readonly #firstSeconds = emptySeconds();
+  #first: RunRecord['firstPass'];
   phase: Progress['phase'] = 'listing';
   /** Requests that failed and were made again, in this process. */
   retries = 0;
@@ -44,14 +46,26 @@ export class Reporter {
     this.#workers = workers;
   }
 
-  /** The stream begins. */
-  begin(session: Session, shards: readonly ListedShard[]): void {
+  /** A pass over the stream begins. */
+  begin(session: Session, shards: readonly ListedShard[], phase: 'signing' | 'streaming'): void {
     this.#session = session;
     this.#shards = shards;
     this.#total = totalBytes(shards.map(({ shard }) => shard.size));
     const { fetched, decoded } = session.tally.bytes;
     this.#before = { fetched, decoded };
-    this.phase = 'streaming';
+    this.phase = phase;
+    if (phase === 'streaming') addSeconds(session.seconds, this.#firstSeconds);
+  }
+
+  /** The first pass of the global mode is through. */
+  signed(): void {
+    if (this.#session !== undefined) addSeconds(this.#firstSeconds, this.#session.seconds);
+  }
+
+  /** The clustering has decided. */
+  decided({ rows, kept, clusters }: { readonly rows: number; readonly kept: number; readonly clusters: number }): void {
+    this.#first = this.#firstPass({ kept, clusters, signed: rows });
+    this.#session = undefined;
   }
 
   /** Decoded bytes that a resumed shard has to skip, or has skipped. */
@@ -113,7 +127,9 @@ export class Reporter {
 
   #build(status: RunRecord['status'], extra: Partial<Pick<RunRecord, 'note' | 'error'>>): RunRecord {
     const session = this.#session;
-    const tally = session?.committed?.tally ?? emptyTally();
+    const isFirst = this.phase === 'signing' || this.phase === 'clustering';
+    const tally = (isFirst ? undefined : session?.committed?.tally) ?? emptyTally();
+    const firstPass = isFirst ? this.#firstPass() : this.#first;
     const sinks = session?.parts.sinks ?? [];
     const seconds = session?.seconds ?? emptySeconds();
     const { user, system } = process.cpuUsage(this.#cpu);
@@ -156,6 +172,7 @@ export class Reporter {
         },
       },
       sources: tally.sources,
+      ...(firstPass === undefined ? {} : { firstPass }),
       faults: sorted(this.faults),
       checks: sorted(tally.checks),
       shards: sinks.flatMap(({ sink }) => [...sink.shards]),
@@ -163,6 +180,14 @@ export class Reporter {
       workers: this.#workers,
       sessions: this.#sessions,
     };
+  }
+
+  #firstPass(decided?: NonNullable<RunRecord['firstPass']>['decided']): NonNullable<RunRecord['firstPass']> {
+    const tally = this.#session?.committed?.tally ?? emptyTally();
+    const { read, kept } = tally.documents;
+    const { fetched, decoded } = tally.bytes;
+    const documents = { read, signed: kept };
+    return { documents, bytes: { fetched, decoded }, ...(decided === undefined ? {} : { decided }) };
   }
 
   #trainer(): RunRecord['trainer'] {

@@ -2,7 +2,7 @@
 import { PipelineError } from '../errors.ts';
 import type { ShardRecord } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import type { Gate } from './gate.ts';
+import type { Decider } from './decider.ts';
 import { type Checkpoint, readJournal } from './journal.ts';
 import type { ListedShard } from './stream.ts';
 
@@ -24,7 +24,7 @@ export interface Resumed {
 export async function resumeRun(
   path: string,
   plan: Plan,
-  gate: Gate,
+  gate: Decider,
   maxDocuments: number,
 ): Promise<Resumed | undefined> {
   const reader = await readJournal(path);

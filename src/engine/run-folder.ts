@@ -38,6 +38,8 @@ export async function clearRun(paths: RunPaths): Promise<void> {
   const shardFolders = await fastGlob('shards*', { cwd: paths.dir, onlyDirectories: true, deep: 1, absolute: true });
   const own = [
     paths.journal,
+    join(paths.state, 'global'),
+    join(paths.state, 'against'),
     paths.ballast,
     paths.quarantine,
     paths.log,
@@ -94,6 +96,9 @@ function partOf(path: string): string {
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';
   if (path.startsWith('state/ballast')) return 'ballast';
+  if (path.startsWith('state/global/journal')) return 'journal';
+  if (path.startsWith('state/global')) return 'dedup';
+  if (path.startsWith('state/against')) return 'against';
   if (path.startsWith('quarantine')) return 'quarantine';
   if (path.startsWith('log')) return 'log';
   return 'record';

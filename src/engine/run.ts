@@ -10,9 +10,13 @@ import { retryChannel } from '../sources/fetch/retry.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
 import { contextOf } from './context.ts';
+import { type Earlier, openEarlier } from './earlier-runs.ts';
 import { FaultCounts } from './faults.ts';
+import { emittingPlan, type FirstPassed, firstPass } from './first-pass.ts';
+import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { openLog } from './log.ts';
+import { openIndexes } from './open-plugins.ts';
 import { openSession } from './open-session.ts';
 import type { Progress } from './progress.ts';
 import { type RunRecord, readRecord } from './record.ts';
@@ -21,6 +25,7 @@ import { RewindError, Rewinds } from './rewind.ts';
 import { clearRun, lockRun, type RunPaths, runPaths } from './run-folder.ts';
 import { interrupted, type Session } from './session.ts';
 import { createSources, listShards } from './shards.ts';
+import type { ListedShard } from './stream.ts';
 import { streamSession } from './stream-session.ts';
 
 export interface RunOptions {
@@ -103,6 +108,8 @@ async function runLocked(
   reporter.faults = faults.counts;
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
+  let earlier: Earlier | undefined;
+  let first: FirstPassed | undefined;
   const onInterrupt = (): void => {
     if (session === undefined) abort.abort();
   };
@@ -115,12 +122,20 @@ async function runLocked(
   try {
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
-    const opened = await openSession(plan, paths, registry, governor, log, () => listShards(sources));
+    const streaming = { ...options, workers: workerCount(options) };
+    earlier = await openEarlier(plan, paths, registry, governor);
+    const passParts = { plan, paths, registry, governor, log, reporter, earlier, options: streaming };
+    first = plan.dedup.mode === 'global' ? await firstPass(passParts) : undefined;
+    const shards = first?.shards;
+    const gate = first?.gate ?? new Gate(openIndexes(plan.dedupers, registry, earlier.lookups));
+    const list = async (): Promise<readonly ListedShard[]> => shards ?? listShards(sources);
+    const passPlan = first === undefined ? plan : emittingPlan(plan);
+    const opened = await openSession(passPlan, paths, registry, governor, log, list, gate);
     session = opened.session;
-    reporter.begin(session, opened.shards);
+    reporter.begin(session, opened.shards, 'streaming');
     // From the start on, so that a run that is killed has a record too, and its sessions are counted.
     await reporter.write('running', {});
-    await streamSession(plan, { ...options, workers: workerCount(options) }, paths, opened, sources, abort, reporter);
+    await streamSession(passPlan, streaming, paths, opened, sources, abort, reporter);
     const record = await reporter.write(
       'done',
       session.stopped?.note === undefined ? {} : { note: session.stopped.note },
@@ -151,6 +166,8 @@ async function runLocked(
     await session?.training?.close();
     await session?.parts.quarantine.close();
     await session?.parts.journal.close();
+    first?.close();
+    earlier?.close();
     closeLog();
   }
 }
@@ -162,9 +179,9 @@ async function leaveResumable(
   error: unknown,
   reporter: Reporter,
 ): Promise<void> {
-  if (error instanceof DiskError && session !== undefined) {
+  if (error instanceof DiskError) {
     await rm(paths.ballast, { force: true });
-    for (const { sink } of session.parts.sinks) await sink.rollback().catch(() => undefined);
+    for (const { sink } of session?.parts.sinks ?? []) await sink.rollback().catch(() => undefined);
   }
   await reporter.writeStopped(error).catch(() => undefined);
 }

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { InterruptedError, type SeiryuError, SourceError } from '../errors.ts';
 import type { Sink, SinkView } from '../pipeline/define.ts';
-import type { Gate } from './gate.ts';
+import { type Decider, factsOf } from './decider.ts';
 import type { Governor } from './governor.ts';
 import type { Checkpoint, Journal } from './journal.ts';
 import type { Logger } from './log.ts';
@@ -29,7 +29,7 @@ export interface PlannedSink {
 
 export interface SessionParts {
   readonly governor: Governor;
-  readonly gate: Gate;
+  readonly gate: Decider;
   readonly sinks: readonly PlannedSink[];
   readonly quarantine: Quarantine;
   readonly journal: Journal;
@@ -132,7 +132,7 @@ export class Session {
     const { gate, sinks, quarantine, log } = this.parts;
     const { source, shard, cut, fetched } = block;
     const start = performance.now();
-    const { kept, duplicates } = gate.decide(result.count, result.signatures);
+    const { kept, duplicates } = gate.decide(result.count, result.signatures, factsOf(block));
     const decided = performance.now();
     const rejects = cut.reject === undefined ? result.rejects : [...result.rejects, cut.reject];
     await quarantine.add(source, shard.id, rejects);

@@ -1,4 +1,5 @@
 // What became of one document in a finished run: read again from its shard, and decided again from the journal.
+import type { EarlierDocument } from '../dedup/against/earlier.ts';
 import type { Decided } from '../engine/gate.ts';
 import { type JournalEntry, readJournal } from '../engine/journal.ts';
 import { readRecords } from '../engine/read-records.ts';
@@ -23,6 +24,8 @@ export type Explanation =
   | { readonly kind: 'dropped'; readonly trace: Trace }
   /** `of`: the earlier document with its text as the filters left it. */
   | { readonly kind: 'duplicate'; readonly trace: Trace; readonly label: string; readonly of: Document }
+  /** `before`: the document of an earlier run. */
+  | { readonly kind: 'earlier'; readonly trace: Trace; readonly label: string; readonly before: EarlierDocument }
   /** `number`: how many documents the run had kept before it. `shards`: where each sink put it. */
   | { readonly kind: 'kept'; readonly trace: Trace; readonly number: number; readonly shards: readonly string[] };
 
@@ -56,6 +59,7 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
   if (decision === undefined) throw new Error(`the stream did not hold ${id} where the journal says`);
   const { seen } = decision;
   if ('kept' in seen) return { kind: 'kept', trace, number: seen.kept, shards: shardsWith(run.record, seen.kept) };
+  if ('before' in seen) return { kind: 'earlier', trace, label: seen.label, before: seen.before };
   const holding = entries.findIndex(({ checkpoint }) => checkpoint.tally.documents.kept > seen.earlier);
   const earlier = await decideAgain(
     run,

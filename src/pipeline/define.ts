@@ -226,6 +226,21 @@ export interface DeduperPlugin<Options extends z.ZodType = z.ZodType> extends Ba
   createSigner(options: z.output<Options>): Signer | Promise<Signer>;
   /** Gate half: owns the index. */
   createIndex(options: z.output<Options>): DedupIndex;
+  /** How signatures are compared outside the index: with those of earlier runs, and in the global mode. Without it neither is possible. */
+  matching?(options: z.output<Options>): Matching;
+}
+
+/** Two documents are duplicates when they share the key of a band and their signatures agree. */
+export interface Matching {
+  /** u32 words of a signature. */
+  readonly words: number;
+  readonly bands: number;
+  /** All that a signature depends on besides the text: signatures made with other parameters cannot be compared. */
+  readonly parameters: JsonObject;
+  /** Writes the u32 key of every band of the signature at `signatures[at .. at + words)`. (bands) */
+  keys(signatures: Uint32Array, at: number, out: Uint32Array): void;
+  /** Whether two documents that share a key are duplicates; symmetric. */
+  agrees(a: Uint32Array, aAt: number, b: Uint32Array, bAt: number): boolean;
 }
 
 export interface Signer {

@@ -44,7 +44,14 @@ export function pipelineJsonSchema(plugins: readonly Plugin[]): JsonObject {
       ...properties,
       sources: described('sources', { ...listOf(of('source')), minItems: 1 }),
       filters: described('filters', listOf(of('filter'))),
-      dedup: described('dedup', { type: 'object', properties: Object.fromEntries(dedup), additionalProperties: false }),
+      dedup: described('dedup', {
+        type: 'object',
+        properties: {
+          ...jsonObject.parse(jsonObject.parse(properties.dedup).properties),
+          ...Object.fromEntries(dedup),
+        },
+        additionalProperties: false,
+      }),
       sinks: described('sinks', listOf(of('sink'))),
     },
   };

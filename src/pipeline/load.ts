@@ -6,11 +6,12 @@ import { LineCounter, parse, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { errorMessage, PipelineError } from '../errors.ts';
 import type { Json, JsonObject } from './define.ts';
+import { earlierPaths } from './earlier-paths.ts';
 import { nearestName } from './nearest-name.ts';
 import { canonicalJson, type Plan, type PlannedPlugin } from './plan.ts';
 import { type Kind, loadRegistry, type Registry } from './plugins.ts';
 import { dotted, formatProblems, locate, type Path, type Problem, problemsOf } from './problems.ts';
-import { type PipelineFile, pipelineSchema } from './schema.ts';
+import { acrossNames, type PipelineFile, pipelineSchema } from './schema.ts';
 import { refusalsOf, userFiles } from './user-files.ts';
 
 /** A pipeline file with problems; `problems` lists all of them. */
@@ -79,6 +80,11 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
   if (parsed.success) checkConnections(checker, parsed.data);
+  const earlier = earlierPaths(Reflect.get(raw, 'dedup'), baseDir);
+  for (const { index, message } of earlier.missing) {
+    const at = ['dedup', 'against', index];
+    problems.push({ ...place(at, 'value'), path: dotted(at), message });
+  }
   if (problems.length === 0 && parsed.success) {
     for (const { index, message } of refusalsOf(checker.registry, filters, {
       language: parsed.data.language,
@@ -95,6 +101,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
 
   const { name, language, stream, fetch, cache, disk, trainer } = parsed.data;
   const files = userFiles(checker.registry, filters, baseDir);
+  const { mode, memory } = parsed.data.dedup;
   const deciding = {
     language,
     stream,
@@ -105,6 +112,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     plugins: pluginFiles,
     // Left out where there are none, so that runs begun before filters had files can go on.
     ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(mode === 'stream' ? {} : { mode }),
+    ...(earlier.found.length === 0 ? {} : { against: parsed.data.dedup.against }),
   };
   return {
     name: name ?? basename(path, extname(path)),
@@ -120,6 +129,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
     sources,
     filters,
     dedupers,
+    dedup: { mode, memory, against: earlier.found },
     sinks,
     stream,
     fetch,
@@ -230,7 +240,7 @@ function checkDedup(checker: Checker, value: unknown): PlannedPlugin[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   const planned: PlannedPlugin[] = [];
   for (const [name, options] of Object.entries(value)) {
-    if (options === false) continue;
+    if (options === false || acrossNames.has(name)) continue;
     const given: unknown = options === true || options === null ? {} : options;
     planned.push(...checkPlugin(checker, 'deduper', name, given, ['dedup', name], ['dedup', name], planned));
   }

@@ -1,6 +1,6 @@
 // What a pipeline file asks for, checked: plain data that can cross into workers.
 import type { Json, JsonObject } from './define.ts';
-import type { PipelineFile } from './schema.ts';
+import type { AcrossDocuments, PipelineFile } from './schema.ts';
 
 /** A plugin with the options as written (workers parse them again with the plugin's own schema). */
 export interface PlannedPlugin {
@@ -27,6 +27,8 @@ export interface Plan {
   readonly sources: readonly PlannedPlugin[];
   readonly filters: readonly PlannedPlugin[];
   readonly dedupers: readonly PlannedPlugin[];
+  /** What `dedup:` says beside its dedupers. */
+  readonly dedup: AcrossDocuments;
   readonly sinks: readonly PlannedPlugin[];
   readonly stream: PipelineFile['stream'];
   readonly fetch: PipelineFile['fetch'];

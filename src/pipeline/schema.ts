@@ -49,6 +49,39 @@ export const cacheOptions = z.strictObject({
   ),
 });
 
+/** What of `dedup:` is no deduper's name. */
+const acrossDocuments = {
+  mode: z
+    .enum(['stream', 'global'])
+    .default('stream')
+    .describe(
+      '`stream`: one pass, each document is compared with those before it. `global`: two passes; similar documents form clusters over the whole corpus, and one of each stays.',
+    ),
+  memory: byteSize
+    .default(2e9)
+    .describe('Bytes of memory that clustering may take in the global mode; what does not fit goes through the disk.'),
+  against: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Earlier runs (their folders) and index files of `seiryu index`, relative to this file or to the current folder: documents that they hold are dropped as `<deduper>.earlier-run`.',
+    ),
+};
+export const acrossNames: ReadonlySet<string> = new Set(Object.keys(acrossDocuments));
+
+const dedupOptions = z
+  .strictObject(acrossDocuments)
+  .catchall(z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }));
+
+/** `dedup:` without its dedupers. */
+export interface AcrossDocuments {
+  readonly mode: 'stream' | 'global';
+  /** Bytes. */
+  readonly memory: number;
+  /** Absolute paths of run folders and index files. */
+  readonly against: readonly string[];
+}
+
 export const pipelineSchema = z.strictObject({
   name: z
     .string()
@@ -66,13 +99,7 @@ export const pipelineSchema = z.strictObject({
   plugins: z.array(z.string()).default([]).describe('Files that export plugins of your own, relative to this file.'),
   sources: z.array(pluginItem).min(1).describe('Corpora, in reading order: the first copy of a duplicate wins.'),
   filters: z.array(pluginItem).default([]).describe('Cleaning steps, in order.'),
-  dedup: z
-    .record(
-      z.string(),
-      z.union([z.boolean(), z.null(), z.record(z.string(), z.unknown())], { error: 'true, false or options' }),
-    )
-    .default({})
-    .describe('Dedupers by name, in order; `true` for the defaults.'),
+  dedup: dedupOptions.prefault({}).describe('Dedupers by name, in order; `true` for the defaults.'),
   stream: streamOptions.prefault({}).describe('How the stream is cut and read.'),
   fetch: fetchOptions
     .prefault({})
