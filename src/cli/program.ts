@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { generateCommand } from './generate.ts';
+import { indexCommand } from './index-command.ts';
 import { lmCommand } from './lm.ts';
 import { pluginsCommand } from './plugins.ts';
 import { previewCommand } from './preview.ts';
@@ -36,6 +37,7 @@ const commands = [
   generateCommand,
   sourcesCommand,
   lmCommand,
+  indexCommand,
   pluginsCommand,
   doctorCommand,
 ];

@@ -26,8 +26,12 @@ export class Collector implements Decider {
   readonly #facts = new WordBuffer();
   #admitted = 0;
 
-  constructor(parts: readonly CollectedPart[]) {
+  readonly earlier: readonly string[];
+
+  /** `earlier`: fingerprints of the runs before. */
+  constructor(parts: readonly CollectedPart[], earlier: readonly string[] = []) {
     this.#parts = parts;
+    this.earlier = earlier;
     this.words = parts.reduce((sum, { words }) => sum + words, 0);
   }
 

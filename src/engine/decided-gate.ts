@@ -6,6 +6,8 @@ import type { GateDecision } from './gate.ts';
 
 export class DecidedGate implements Decider {
   readonly words = 0;
+  /** What it gives out was decided by the first pass, which saw to them. */
+  readonly earlier = [];
   readonly bytes = 0;
   readonly pendingBytes = 0;
   readonly #head: DecisionsHead;

@@ -14,6 +14,8 @@ export interface BlockFacts {
 export interface Decider {
   /** u32 words of all signatures of a document. */
   readonly words: number;
+  /** Fingerprints of the earlier runs that it compares with. */
+  readonly earlier: readonly string[];
   /** Documents kept over the whole run. */
   readonly admitted: number;
   /** Bytes of memory. */

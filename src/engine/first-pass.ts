@@ -12,6 +12,7 @@ import { Collector } from './collect.ts';
 import { contextOf } from './context.ts';
 import { DecidedGate } from './decided-gate.ts';
 import type { Earlier } from './earlier-runs.ts';
+import { passFolder, passJournal } from './first-pass-paths.ts';
 import type { Governor } from './governor.ts';
 import { JournalRows } from './journal-rows.ts';
 import type { Logger } from './log.ts';
@@ -49,15 +50,15 @@ const signingPlan = (plan: Plan): Plan => ({ ...plan, sinks: [], trainer: undefi
 /** The second pass needs no signatures. */
 export const emittingPlan = (plan: Plan): Plan => ({ ...plan, dedupers: [] });
 
-export const passFolder = ({ state }: Pick<RunPaths, 'state'>): string => join(state, 'global');
-const passPaths = (paths: RunPaths): RunPaths => {
-  const dir = passFolder(paths);
-  return { ...paths, journal: join(dir, 'journal.bin'), quarantine: join(dir, 'quarantine.jsonl') };
-};
+const passPaths = (paths: RunPaths): RunPaths => ({
+  ...paths,
+  journal: passJournal(paths),
+  quarantine: join(passFolder(paths), 'quarantine.jsonl'),
+});
 
 /** Streams the corpus once, clusters it, and opens what was decided; goes on where an earlier session stopped. */
 export async function firstPass(parts: FirstPassParts): Promise<FirstPassed> {
-  const { plan, paths, registry, earlier, log, reporter } = parts;
+  const { plan, paths, registry, log, reporter } = parts;
   const dir = passFolder(paths);
   await mkdir(dir, { recursive: true });
   const matchings = openMatchings(plan.dedupers, registry);
@@ -66,7 +67,7 @@ export async function firstPass(parts: FirstPassParts): Promise<FirstPassed> {
   const known = await checkedDecisions(dir, plan.identity);
   const shards = await signAll(parts, known !== undefined);
   const head = known ?? (await clusterAll(parts, matchings));
-  log.info({ rows: head.rows, kept: head.kept, clusters: head.clusters, earlier: earlier.count }, 'global.decided');
+  log.info({ rows: head.rows, kept: head.kept, clusters: head.clusters }, 'global.decided');
   reporter.decided(head);
   const files = new DecisionFiles(dir);
   return { gate: new DecidedGate(head, files), shards, close: () => files.close() };
@@ -104,6 +105,7 @@ async function signOnce(parts: FirstPassParts, paths: RunPaths, isDecided: boole
     for (const [label, { transport }] of sources) if (transport.once === true) throw readOnce(label);
     const gate = new Collector(
       openMatchings(plan.dedupers, registry).map(({ words }, index) => ({ words, before: earlier.lookups[index] })),
+      earlier.fingerprints,
     );
     const opened = await openSession(plan, paths, registry, governor, log, () => listShards(sources), gate);
     session = opened.session;

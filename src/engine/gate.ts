@@ -32,8 +32,12 @@ export class Gate implements Decider {
   #pending: Uint32Array = new Uint32Array(4096);
   #pendingWords = 0;
 
-  constructor(indexes: readonly LabelledIndex[]) {
+  readonly earlier: readonly string[];
+
+  /** `earlier`: fingerprints of the runs before. */
+  constructor(indexes: readonly LabelledIndex[], earlier: readonly string[] = []) {
     this.#indexes = indexes;
+    this.earlier = earlier;
     this.words = indexes.reduce((sum, { index }) => sum + index.words, 0);
   }
 

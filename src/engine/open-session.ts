@@ -42,11 +42,12 @@ export async function openSession(
   const readable = plan.trainer ? await checkpointDocuments(paths.trainer) : Number.POSITIVE_INFINITY;
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
   const shards = resumed?.shards ?? (await list());
+  const against = gate.earlier.length === 0 ? {} : { earlier: gate.earlier };
   const journal =
     resumed === undefined
       ? await Journal.create(
           paths.journal,
-          { version: 1, identity: plan.identity, words: gate.words, shards },
+          { version: 1, identity: plan.identity, words: gate.words, shards, dedupers: plan.dedupers, ...against },
           governor,
         )
       : await Journal.reopen(paths.journal, resumed.journalBytes, governor);

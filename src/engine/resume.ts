@@ -40,6 +40,12 @@ export async function resumeRun(
         },
       );
     }
+    if ((head.earlier ?? []).join() !== gate.earlier.join()) {
+      throw new PipelineError('What `dedup.against` names has changed since the run began.', {
+        code: 'run.other_earlier',
+        fix: 'Bring back the earlier runs and index files as they were, or begin anew with --fresh.',
+      });
+    }
     let checkpoint: Checkpoint | undefined;
     let journalBytes: number | undefined;
     const finished: ShardRecord[][] = plan.sinks.map(() => []);

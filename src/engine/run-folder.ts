@@ -98,7 +98,7 @@ function partOf(path: string): string {
   if (path.startsWith('state/ballast')) return 'ballast';
   if (path.startsWith('state/global/journal')) return 'journal';
   if (path.startsWith('state/global')) return 'dedup';
-  if (path.startsWith('state/against')) return 'against';
+  if (path.startsWith('state/against')) return 'index';
   if (path.startsWith('quarantine')) return 'quarantine';
   if (path.startsWith('log')) return 'log';
   return 'record';

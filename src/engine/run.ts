@@ -1,6 +1,7 @@
 // One run: builds the parts, resumes or begins, streams, and leaves a record; side effects begin and end here.
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileSize } from '../durable-files.ts';
 import { DiskError, SeiryuError } from '../errors.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
@@ -123,11 +124,11 @@ async function runLocked(
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
     const streaming = { ...options, workers: workerCount(options) };
-    earlier = await openEarlier(plan, paths, registry, governor);
+    earlier = await openEarlier(plan, registry, join(paths.state, 'against'), governor);
     const passParts = { plan, paths, registry, governor, log, reporter, earlier, options: streaming };
     first = plan.dedup.mode === 'global' ? await firstPass(passParts) : undefined;
     const shards = first?.shards;
-    const gate = first?.gate ?? new Gate(openIndexes(plan.dedupers, registry, earlier.lookups));
+    const gate = first?.gate ?? new Gate(openIndexes(plan.dedupers, registry, earlier.lookups), earlier.fingerprints);
     const list = async (): Promise<readonly ListedShard[]> => shards ?? listShards(sources);
     const passPlan = first === undefined ? plan : emittingPlan(plan);
     const opened = await openSession(passPlan, paths, registry, governor, log, list, gate);
