@@ -1,11 +1,19 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
+import { globalPass } from './dedup/global.ts';
 import { filters } from './filters.ts';
 import { linear } from './linear.ts';
 import { pipeline } from './pipeline.ts';
 import { sources } from './sources.ts';
 import { wikitext } from './wikitext.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { filters, linear, pipeline, sources, wikitext };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  filters,
+  global: globalPass,
+  linear,
+  pipeline,
+  sources,
+  wikitext,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));
