@@ -90,9 +90,17 @@ function explanationLines(id: string, explanation: Explanation, style: Look): st
       ];
     }
     case 'earlier': {
-      const { trace, label, before } = explanation;
+      const { trace, label, name, of } = explanation;
       const [head = id, , ...rest] = traceLines(trace, style);
-      return [head, `  dropped by ${label}: document ${before.row} of an earlier run`, ...rest];
+      const known = of?.id ?? name.id;
+      const from = name.path === name.input ? name.path : `${name.path} (${name.input})`;
+      const begins = of === undefined ? [] : [`  that begins: ${printable(of.text.slice(0, 100))}`];
+      return [
+        head,
+        `  dropped by ${label}: an earlier run holds it: ${from}, document ${name.number}${known === undefined ? '' : `, ${known}`}`,
+        ...begins,
+        ...rest,
+      ];
     }
     case 'duplicate': {
       const { trace, label, of } = explanation;
