@@ -80,11 +80,9 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
   if (parsed.success) checkConnections(checker, parsed.data);
-  const earlier = earlierPaths(Reflect.get(raw, 'dedup'), baseDir);
-  for (const { index, message } of earlier.missing) {
-    const at = ['dedup', 'against', index];
-    problems.push({ ...place(at, 'value'), path: dotted(at), message });
-  }
+  const earlier = earlierPaths(Reflect.get(raw, 'dedup'), baseDir, dedupers.length);
+  for (const { path, message } of earlier.problems)
+    problems.push({ ...place(path, 'value'), path: dotted(path), message });
   if (problems.length === 0 && parsed.success) {
     for (const { index, message } of refusalsOf(checker.registry, filters, {
       language: parsed.data.language,
@@ -259,7 +257,7 @@ function checkPlugin(
   const known = checker.registry[kind];
   const plugin = known.get(name);
   if (plugin === undefined) {
-    const names = checker.registry.names[kind];
+    const names = [...checker.registry.names[kind], ...(kind === 'deduper' ? acrossNames : [])];
     const nearest = nearestName(name, names);
     checker.problems.push({
       ...checker.place(namePath, typeof namePath.at(-1) === 'number' ? 'value' : 'key'),

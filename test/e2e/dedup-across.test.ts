@@ -86,12 +86,12 @@ describe('the global mode', () => {
     expect((await keptBy(at('one-pass'), await recordOf(at('one-pass')))).map(({ id }) => id).sort()).not.toEqual(
       documents.map(({ id }) => id).sort(),
     );
-  }, 60_000);
+  }, 180_000);
 
   it('gives the same bytes for any number of workers, and after being killed at any moment of either pass', async () => {
     const random = new Random(Math.floor(Math.random() * 2 ** 32));
     let kills = 0;
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < 3; attempt++) {
       const { child, ended } = start(['run', 'global.yaml', '--out', 'cut', '--workers', '1'], { cwd });
       await delay(250 + 700 * random.next());
       child.kill('SIGKILL');
@@ -107,7 +107,7 @@ describe('the global mode', () => {
       bytes: whole.bytes,
       firstPass: whole.firstPass,
     });
-  }, 60_000);
+  }, 180_000);
 
   it('refuses a file that changed between its passes', async () => {
     await rm(at('whole/run.json'));
@@ -119,7 +119,7 @@ describe('the global mode', () => {
     await writeFile(path, before);
     expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('[source.changed]') });
     expect(await run('global.yaml', '--out', 'whole')).toMatchObject({ code: 0 });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('earlier runs', () => {
@@ -138,7 +138,7 @@ describe('earlier runs', () => {
     for (const { text } of fresh) expect(texts.has(text)).toBe(false);
     expect(await outputsOf(at('earlier'))).toEqual(sizes);
     expect(await stat(at('earlier/run.json'))).toBeDefined();
-  }, 60_000);
+  }, 180_000);
 
   it('may be index files, built from a run or from files, and merged', async () => {
     const index = (...args: string[]) => cli(['index', ...args], { cwd });
@@ -168,7 +168,7 @@ describe('earlier runs', () => {
       (await recordOf(at('next'))).documents.dropped['exact.earlier-run'],
     );
     expect(global.kept).toBeGreaterThan(50);
-  }, 60_000);
+  }, 180_000);
 
   it('are refused with other parameters, when missing, and when they changed since the run began', async () => {
     await writeFile(at('rows.yaml'), pipeline('{ against: [a.index], minhash: { rows: 4 } }'));
@@ -177,12 +177,12 @@ describe('earlier runs', () => {
     await writeFile(at('rows.yaml'), pipeline('{ against: [runs/1999], minhash: true }'));
     const missing = await cli(['check', 'rows.yaml'], { cwd });
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('rows.yaml:5') });
-  }, 60_000);
+  }, 180_000);
 
   it('are named when a document is explained', async () => {
     const { stdout, code } = await cli(['explain', 'files/texts/0.jsonl#0', '--run', 'next'], { cwd });
     expect(code).toBe(0);
-    expect(stdout).toContain('earlier');
-    expect(stdout).toContain('files/texts/0.jsonl#0');
-  }, 60_000);
+    expect(stdout).toMatch(/dropped by exact: an earlier run holds it: .*earlier, document 0, files\/texts\/0\.jsonl#0/u);
+    expect(stdout).toContain('that begins: 0番目の話。');
+  }, 180_000);
 });

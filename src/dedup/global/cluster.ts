@@ -24,8 +24,10 @@ export interface ClusterOptions {
   readonly spill: () => number;
   readonly disk: Disk;
   readonly signal?: AbortSignal;
-  /** Rows in a part of a band's keys; any number gives the same clusters. */
+  /** Rows whose keys are held before they are written; any number gives the same clusters. */
   readonly partRows?: number;
+  /** Rows that are grouped at once; any number gives the same clusters. By default as many as the memory holds. */
+  readonly groupRows?: number;
   onBand?(band: { readonly done: number; readonly of: number }): void;
 }
 
@@ -39,7 +41,9 @@ export interface Clusters {
 const BASE_MEMORY = 256 * 2 ** 20;
 /** Bytes a row: parents, labels, and later the survivor with its shard. */
 const ROW_MEMORY = 4 + 1 + 8;
-const PART_ROWS = 2 ** 20;
+const PART_ROWS = 2 ** 22;
+/** Bytes of memory that DuckDB takes for a row: 45 were measured; below 20 it fails. What does not fit is grouped in ranges of keys. */
+const GROUPED_ROW = 64;
 const PART = 'dedup';
 
 /** Bytes that are left for DuckDB. Throws PipelineError when `memory` is too small for so many rows. */
@@ -61,7 +65,7 @@ export function groupingMemory(memory: number, rows: number, partRows = PART_ROW
  */
 export async function cluster(options: ClusterOptions): Promise<Clusters> {
   const { rows, matchings, dir, memory, disk, signal, onBand } = options;
-  const { partRows = PART_ROWS } = options;
+  const { partRows = Math.min(PART_ROWS, rows.count + 1) } = options;
   await mkdir(dir, { recursive: true });
   const tmp = join(dir, 'tmp');
   await rm(tmp, { recursive: true, force: true });
@@ -75,23 +79,29 @@ export async function cluster(options: ClusterOptions): Promise<Clusters> {
   await disk.reserve(spill, PART);
   let grouping: Grouping | undefined;
   try {
-    grouping = await openGrouping({ memory: groupingMemory(memory, rows.count, partRows), spill, dir: tmp });
+    const granted = groupingMemory(memory, rows.count, partRows);
+    const { groupRows = granted / GROUPED_ROW } = options;
+    const ranges = Math.max(1, Math.ceil(rows.count / groupRows));
+    grouping = await openGrouping({ memory: granted, spill, dir: tmp });
     const pairs = new Pairs(rows, matchings);
     for (const [done, { deduper, band }] of bands.entries()) {
       if (done < (saved?.bands ?? 0)) continue;
-      const parts = await writeKeys({ rows, matchings, deduper, band, dir: tmp, partRows, disk });
+      signal?.throwIfAborted();
+      const keys = await writeKeys({ rows, matchings, deduper, band, dir: tmp, partRows, ranges, disk });
       const agree = pairs.of(deduper);
       const onJoin = (a: number, b: number): void => {
         if (by[a] === 0) by[a] = deduper + 1;
         if (by[b] === 0) by[b] = deduper + 1;
       };
-      for await (const bucket of grouping.buckets(parts.map(({ path }) => path))) {
-        signal?.throwIfAborted();
-        joinBucket(bucket, sets, agree, onJoin);
-      }
-      for (const { path, bytes } of parts) {
-        await rm(path);
-        disk.release(bytes, PART);
+      for (const parts of keys) {
+        for await (const bucket of grouping.buckets(parts.map(({ path }) => path))) {
+          signal?.throwIfAborted();
+          joinBucket(bucket, sets, agree, onJoin);
+        }
+        for (const { path, bytes } of parts) {
+          await rm(path);
+          disk.release(bytes, PART);
+        }
       }
       await saveSets(dir, { parents: sets.parents, by, bands: done + 1 }, disk);
       onBand?.({ done: done + 1, of: bands.length });
@@ -143,6 +153,8 @@ interface KeyOptions extends Pick<ClusterOptions, 'rows' | 'matchings' | 'disk'>
   readonly band: number;
   readonly dir: string;
   readonly partRows: number;
+  /** Ranges of keys, each grouped by itself. */
+  readonly ranges: number;
 }
 
 interface KeyPart {
@@ -150,36 +162,74 @@ interface KeyPart {
   readonly bytes: number;
 }
 
-/** Writes the keys of one band, in parts. Rows found in an earlier run have no keys: what becomes of them is decided. */
-async function writeKeys({ rows, matchings, deduper, band, dir, partRows, disk }: KeyOptions): Promise<KeyPart[]> {
+/**
+ * Writes the keys of one band, in parts: those of each range of keys, ranges ascending. Rows found in an earlier run have
+ * no keys: what becomes of them is decided.
+ */
+async function writeKeys({
+  rows,
+  matchings,
+  deduper,
+  band,
+  dir,
+  partRows,
+  ranges,
+  disk,
+}: KeyOptions): Promise<KeyPart[][]> {
   const matching = matchings[deduper];
   if (matching === undefined) throw new RangeError(`no deduper ${deduper}`);
   await mkdir(dir, { recursive: true });
   const at = offsetOf(matchings, deduper);
   const stride = rows.words + EXTRA_WORDS;
   const all = new Uint32Array(matching.bands);
-  const keys = new Uint32Array(partRows);
-  const numbers = new Uint32Array(partRows);
-  const parts: KeyPart[] = [];
-  let held = 0;
-  const flush = async (): Promise<void> => {
-    if (held === 0) return;
-    const path = join(dir, `keys-${parts.length}.parquet`);
-    parts.push(await writePart(path, parquetOf(keys.subarray(0, held), numbers.subarray(0, held)), disk));
-    held = 0;
+  const outputs = Array.from({ length: ranges }, () => new KeyBuffer(Math.max(1, Math.floor(partRows / ranges))));
+  const parts: KeyPart[][] = outputs.map(() => []);
+  const flush = async (range: number): Promise<void> => {
+    const own = parts[range];
+    const pairs = outputs[range]?.take();
+    if (own === undefined || pairs === undefined) return;
+    own.push(
+      await writePart(join(dir, `keys-${range}-${own.length}.parquet`), parquetOf(pairs.keys, pairs.rows), disk),
+    );
   };
   for await (const { first, count, words } of rows.scan()) {
     for (let index = 0; index < count; index++) {
       const row = index * stride;
       if (markOf(words[row + rows.words] ?? 0) !== 0) continue;
       matching.keys(words, row + at, all);
-      keys[held] = all[band] ?? 0;
-      numbers[held++] = first + index;
-      if (held === partRows) await flush();
+      const key = all[band] ?? 0;
+      const range = Math.floor((key / 2 ** 32) * ranges);
+      if (outputs[range]?.push(key, first + index) === 'full') await flush(range);
     }
   }
-  await flush();
+  for (const range of outputs.keys()) await flush(range);
   return parts;
+}
+
+/** Pairs of a key and a row that wait to be written. */
+class KeyBuffer {
+  readonly #keys: Uint32Array;
+  readonly #rows: Uint32Array;
+  #held = 0;
+
+  constructor(most: number) {
+    this.#keys = new Uint32Array(most);
+    this.#rows = new Uint32Array(most);
+  }
+
+  push(key: number, row: number): 'full' | 'room' {
+    this.#keys[this.#held] = key;
+    this.#rows[this.#held++] = row;
+    return this.#held === this.#keys.length ? 'full' : 'room';
+  }
+
+  /** Valid until the next push; undefined when there are none. */
+  take(): { readonly keys: Uint32Array; readonly rows: Uint32Array } | undefined {
+    if (this.#held === 0) return undefined;
+    const pairs = { keys: this.#keys.subarray(0, this.#held), rows: this.#rows.subarray(0, this.#held) };
+    this.#held = 0;
+    return pairs;
+  }
 }
 
 async function writePart(path: string, pieces: readonly Uint8Array[], disk: Disk): Promise<KeyPart> {
