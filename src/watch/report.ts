@@ -49,6 +49,7 @@ export function reportLines(record: RunRecord): string[] {
         ...[each.read, each.kept, each.dropped, each.quarantined].map((count) => number.format(count)),
       ]),
     ]),
+    ...firstPassLines(record),
     ...networkLines(record),
     '',
     'Disk',
@@ -69,6 +70,21 @@ export function reportLines(record: RunRecord): string[] {
     ...table(cpu.filter(([, value]) => value > 0).map(([stage, value]) => [stage, `${value.toFixed(2)} s`])),
     ...trainerLines(record),
   ];
+}
+
+function firstPassLines({ firstPass }: RunRecord): string[] {
+  if (firstPass === undefined) return [];
+  const { documents, bytes, decided } = firstPass;
+  const rows = [
+    ['read', number.format(documents.read), `${formatBytes(bytes.fetched)} fetched`],
+    ['signed', number.format(documents.signed), ''],
+    ...(decided === undefined
+      ? []
+      : [
+          ['clusters of two or more', number.format(decided.clusters), `${number.format(decided.kept)} documents stay`],
+        ]),
+  ];
+  return ['', 'First pass', ...table(rows)];
 }
 
 function networkLines({ faults, checks }: RunRecord): string[] {

@@ -182,7 +182,9 @@ describe('earlier runs', () => {
   it('are named when a document is explained', async () => {
     const { stdout, code } = await cli(['explain', 'files/texts/0.jsonl#0', '--run', 'next'], { cwd });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/dropped by exact: an earlier run holds it: .*earlier, document 0, files\/texts\/0\.jsonl#0/u);
+    expect(stdout).toMatch(
+      /dropped by exact: an earlier run holds it: .*earlier, document 0, files\/texts\/0\.jsonl#0/u,
+    );
     expect(stdout).toContain('that begins: 0番目の話。');
   }, 180_000);
 });
