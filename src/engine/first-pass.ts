@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadDuckDB } from '../dedup/global/buckets.ts';
-import { cluster } from '../dedup/global/cluster.ts';
+import { cluster, groupingMemory } from '../dedup/global/cluster.ts';
 import { checkedDecisions, DecisionFiles, type DecisionsHead, decide } from '../dedup/global/decisions.ts';
 import { PipelineError } from '../errors.ts';
 import type { Context, Matching } from '../pipeline/define.ts';
@@ -62,8 +62,9 @@ export async function firstPass(parts: FirstPassParts): Promise<FirstPassed> {
   const dir = passFolder(paths);
   await mkdir(dir, { recursive: true });
   const matchings = openMatchings(plan.dedupers, registry);
-  // Hours later would be the wrong moment to hear that it is missing.
+  // Hours later would be the wrong moment to hear that it is missing, or that no corpus at all fits.
   await loadDuckDB();
+  groupingMemory(plan.dedup.memory, 0, 0);
   const known = await checkedDecisions(dir, plan.identity);
   const shards = await signAll(parts, known !== undefined);
   const head = known ?? (await clusterAll(parts, matchings));

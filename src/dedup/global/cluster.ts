@@ -51,7 +51,7 @@ export function groupingMemory(memory: number, rows: number, partRows = PART_ROW
   const own = BASE_MEMORY + ROW_MEMORY * rows + 8 * partRows;
   if (memory - own >= LEAST_MEMORY) return memory - own;
   throw new PipelineError(
-    `Clustering ${rows} documents needs ${formatBytes(own + LEAST_MEMORY)} of memory at least; dedup.memory is ${formatBytes(memory)}.`,
+    `Clustering${rows === 0 ? '' : ` ${rows} documents`} needs ${formatBytes(own + LEAST_MEMORY)} of memory at least; dedup.memory is ${formatBytes(memory)}.`,
     {
       code: 'dedup.memory',
       fix: `Raise dedup.memory to ${formatBytes(own + 8 * LEAST_MEMORY)} and run the same command again: the first pass is not repeated.`,
