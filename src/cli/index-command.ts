@@ -2,7 +2,8 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
-import { IndexFile, type IndexFooter, readFooter } from '../dedup/against/index-file.ts';
+import { IndexFile } from '../dedup/against/index-file.ts';
+import { type IndexFooter, readFooter } from '../dedup/against/index-footer.ts';
 import { mergeIndexes } from '../dedup/against/merge-indexes.ts';
 import { PageCache } from '../dedup/against/pages.ts';
 import { DiskError, PipelineError } from '../errors.ts';

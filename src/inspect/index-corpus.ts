@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IndexBuilder } from '../dedup/against/build-index.ts';
-import type { IndexFooter } from '../dedup/against/index-file.ts';
+import type { IndexFooter } from '../dedup/against/index-footer.ts';
 import { contextOf } from '../engine/context.ts';
 import { indexRun } from '../engine/earlier-runs.ts';
 import { keptSignatures } from '../engine/kept-signatures.ts';

@@ -2,7 +2,8 @@
 import { rm } from 'node:fs/promises';
 import { fileSize } from '../../durable-files.ts';
 import type { Disk, Matching } from '../../pipeline/define.ts';
-import { ENTRY_WORDS, IndexFile, type IndexFooter, NAME_WORDS } from './index-file.ts';
+import { IndexFile } from './index-file.ts';
+import { ENTRY_WORDS, type IndexFooter, NAME_WORDS } from './index-footer.ts';
 import { mergeIndexes } from './merge-indexes.ts';
 import { PageCache } from './pages.ts';
 import { INDEX_PART, type SectionContent, writeIndex } from './write-index.ts';

@@ -1,14 +1,9 @@
 // One index of several: rows one after the other, band tables merged in order. Memory does not grow with their size.
 import { PipelineError } from '../../errors.ts';
 import type { Disk } from '../../pipeline/define.ts';
-import {
-  differencesOf,
-  ENTRY_WORDS,
-  type IndexFile,
-  type IndexFooter,
-  type IndexSection,
-  NAME_WORDS,
-} from './index-file.ts';
+import { differencesOf } from './alike.ts';
+import type { IndexFile } from './index-file.ts';
+import { ENTRY_WORDS, type IndexFooter, type IndexSection, NAME_WORDS } from './index-footer.ts';
 import type { Region } from './pages.ts';
 import { type SectionContent, writeIndex } from './write-index.ts';
 

@@ -5,7 +5,7 @@ import { syncFolder } from '../../durable-files.ts';
 import type { Disk } from '../../pipeline/define.ts';
 import { version } from '../../version.ts';
 import { addKey, filterWords } from './band-filter.ts';
-import { ENTRY_WORDS, INDEX_VERSION, type IndexFooter, type IndexSection, NAME_WORDS, tailOf } from './index-file.ts';
+import { ENTRY_WORDS, INDEX_VERSION, type IndexFooter, type IndexSection, NAME_WORDS, tailOf } from './index-footer.ts';
 import { itemsPerPage, PageWriter, type Region } from './pages.ts';
 
 /** What the disk governor calls these bytes. */
