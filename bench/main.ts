@@ -1,6 +1,7 @@
 // `npm run bench -- NAME …`: named benchmarks, each against a peer in the same run.
 
 import { gate } from './dedup/gate.ts';
+import { globalPass } from './dedup/global.ts';
 import { dedup } from './dedup.ts';
 import { filters } from './filters.ts';
 import { generation } from './generation.ts';
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   filters,
   generation,
   gate,
+  global: globalPass,
   linear,
   pipeline,
   sources,

@@ -54,7 +54,7 @@ export const checkCommand = new Command('check')
         : `cache: at most ${formatBytes(cache.budget)} in ${cache.dir}`,
       ...listed('filters', plan.filters),
       ...listed('dedup', [...plan.surveys, ...plan.dedupers]),
-      ...(plan.policy.prefer === 'first' ? [] : [`  of several copies: ${plan.policy.prefer}`]),
+      ...(plan.dedup.prefer === 'first' ? [] : [`  of several copies: ${plan.dedup.prefer}`]),
       ...listed('sinks', plan.sinks),
       `disk: at most ${formatBytes(disk.budget)}, and ${formatBytes(disk.reserve)} of the volume left to others`,
       trainer

@@ -75,6 +75,19 @@ function explanationLines(id: string, explanation: Explanation, style: Look): st
         ...shards.map((shard) => `  in ${join(shard)}`),
       ];
     }
+    case 'earlier': {
+      const { trace, label, name, of } = explanation;
+      const [head = id, , ...rest] = traceLines(trace, style);
+      const known = of?.id ?? name.id;
+      const from = name.path === name.input ? name.path : `${name.path} (${name.input})`;
+      const begins = of === undefined ? [] : [`  that begins: ${printable(of.text.slice(0, 100))}`];
+      return [
+        head,
+        `  dropped by ${label}: an earlier run holds it: ${from}, document ${name.number}${known === undefined ? '' : `, ${known}`}`,
+        ...begins,
+        ...rest,
+      ];
+    }
     case 'duplicate': {
       const { trace, label, agreement, of } = explanation;
       const [head = id, , ...rest] = traceLines(trace, style);

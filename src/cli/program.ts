@@ -11,6 +11,7 @@ import { evalCommand } from './eval.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { generateCommand } from './generate.ts';
+import { indexCommand } from './index-command.ts';
 import { linesCommand } from './lines.ts';
 import { lmCommand } from './lm.ts';
 import { modelsCommand } from './models.ts';
@@ -54,6 +55,7 @@ const commands = [
   tuneCommand,
   linesCommand,
   lmCommand,
+  indexCommand,
   pluginsCommand,
   doctorCommand,
 ];

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { contentHash } from '../kernels/murmur3.ts';
 import { define, type Signer } from '../pipeline/define.ts';
+import { equalityMatching } from './against/matching.ts';
 import { DIGEST_WORDS, DigestIndex } from './digest-index.ts';
 import { type Aspect, ignoreOption, normaliser } from './normalise.ts';
 
@@ -13,6 +14,7 @@ export const exact = define({
   options: z.strictObject({ ignore: ignoreOption.optional() }),
   createSigner,
   createIndex: ({ ignore = [] }) => new DigestIndex('a digest', ignore.length === 0 ? { similarity: 1 } : {}),
+  matching: (options) => equalityMatching(DIGEST_WORDS, options),
 });
 
 function createSigner({ ignore = [] }: { readonly ignore?: readonly Aspect[] | undefined }): Signer {

@@ -5,6 +5,7 @@ import { kernelVariant, wasmKernel, wasmOnePermutation } from '../kernels/minhas
 import { IGNORABLE, MAX_SHINGLE, SHINGLE_UNITS } from '../kernels/shingles.ts';
 import { define, type Signer } from '../pipeline/define.ts';
 import { byteSize } from '../pipeline/units.ts';
+import { sketchMatching } from './against/matching.ts';
 import { hasTags, NearIndex, signatureWords } from './index/near-index.ts';
 import { packSketch, packTags, sketchShape } from './index/sketch.ts';
 
@@ -70,6 +71,7 @@ export const minhash = define({
   createSigner,
   createIndex: (options, room) => new NearIndex(options, room),
   neutral: (options) => (hasTags(options) ? [] : ['memory', 'full']),
+  matching: sketchMatching,
 });
 
 function kernelOf({ algorithm, shingle, unit, ignore, bands, rows, seed }: MinhashOptions): MinhashKernel {

@@ -1,5 +1,7 @@
 // The gate: the one place that decides, in sequence order, whether a document was seen before. It only probes tables.
-import { type Agreement, type DedupIndex, NOT_SEEN } from '../pipeline/define.ts';
+import type { EarlierDocument, EarlierLookup } from '../dedup/against/earlier.ts';
+import { type Agreement, type DedupIndex, NOT_SEEN, SEEN_SOMEWHERE } from '../pipeline/define.ts';
+import type { Decider } from './decider.ts';
 
 export interface GateDecision {
   /** Kept documents of the block, ascending. */
@@ -17,7 +19,10 @@ export interface Match extends Duplicate {
 
 export type Decided =
   /** Kept, as the run's document of this number. */
-  { readonly kept: number } | Duplicate;
+  | { readonly kept: number }
+  | Duplicate
+  /** The deduper `label` found it in an earlier run. */
+  | { readonly label: string; readonly deduper: number; readonly before: EarlierDocument };
 
 /** The deduper `label`, number `deduper` of the gate's, found the kept document of the number `earlier`, or one that it keeps no number of (SEEN_SOMEWHERE). */
 export interface Duplicate {
@@ -30,12 +35,14 @@ export interface Duplicate {
 export interface LabelledIndex {
   readonly label: string;
   readonly index: DedupIndex;
+  /** The runs before this one, where the pipeline names any. */
+  readonly before?: EarlierLookup | undefined;
 }
 
 /** Documents whose table lines are fetched together: few enough that they are still in the cache when they are looked at. */
 const TOUCHED = 256;
 
-export class Gate {
+export class Gate implements Decider {
   readonly words: number;
   readonly #indexes: readonly LabelledIndex[];
   #admitted = 0;
@@ -43,8 +50,12 @@ export class Gate {
   #pending: Uint32Array = new Uint32Array(4096);
   #pendingWords = 0;
 
-  constructor(indexes: readonly LabelledIndex[]) {
+  readonly earlier: readonly string[];
+
+  /** `earlier`: fingerprints of the runs before. */
+  constructor(indexes: readonly LabelledIndex[], earlier: readonly string[] = []) {
     this.#indexes = indexes;
+    this.earlier = earlier;
     this.words = indexes.reduce((sum, { index }) => sum + index.words, 0);
   }
 
@@ -96,9 +107,14 @@ export class Gate {
         this.#remember(signatures, row);
         kept.push(document);
       } else {
-        const reason = `${decided.label}.duplicate`;
+        const reason = `${decided.label}.${'before' in decided ? 'earlier-run' : 'duplicate'}`;
         duplicates[reason] = (duplicates[reason] ?? 0) + 1;
-        matches.push({ document, ...decided });
+        const { label, deduper } = decided;
+        matches.push(
+          'before' in decided
+            ? { document, label, deduper, earlier: SEEN_SOMEWHERE, agreement: {} }
+            : { document, ...decided },
+        );
       }
     }
     return { kept, duplicates, matches };
@@ -107,12 +123,14 @@ export class Gate {
   /** Decides about the next document, without remembering it for the journal. (signatures from `row`: words) */
   decideOne(signatures: Uint32Array, row: number): Decided {
     let at = row;
-    for (const [deduper, { label, index }] of this.#indexes.entries()) {
+    for (const [deduper, { label, index, before }] of this.#indexes.entries()) {
       const earlier = index.find(signatures, at);
       if (earlier !== NOT_SEEN) {
         const agreement = earlier < 0 ? {} : (index.agreement?.(signatures, at, earlier) ?? {});
         return { label, deduper, earlier, agreement };
       }
+      const found = before?.find(signatures, at);
+      if (found !== undefined) return { label, deduper, before: found };
       at += index.words;
     }
     this.#admit(signatures, row);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { writeAll } from '../durable-files.ts';
 import { asDiskError, SeiryuError, systemCode } from '../errors.ts';
 import type { Disk, SinkCommit } from '../pipeline/define.ts';
+import type { PlannedPlugin } from '../pipeline/plan.ts';
 import { type ListedShard, listedShardSchema, type StreamCursor } from './stream.ts';
 import type { Tally } from './tally.ts';
 
@@ -14,6 +15,10 @@ export interface JournalHead {
   readonly identity: string;
   readonly words: number;
   readonly shards: readonly ListedShard[];
+  /** How the signatures were made; absent in journals of before. */
+  readonly dedupers?: readonly PlannedPlugin[] | undefined;
+  /** Fingerprints of the earlier runs that documents were compared with. */
+  readonly earlier?: readonly string[] | undefined;
 }
 
 /** A checkpoint: where the stream, the sinks and the quarantine stand, after everything before it is durable. */
@@ -114,6 +119,10 @@ const headSchema: z.ZodType<JournalHead> = z.object({
   identity: z.string(),
   words: count,
   shards: z.array(listedShardSchema),
+  dedupers: z
+    .array(z.object({ name: z.string(), label: z.string(), options: z.record(z.string(), z.json()) }))
+    .optional(),
+  earlier: z.array(z.string()).optional(),
 });
 const point = z.object({ compressed: count, decoded: count, detail: z.record(z.string(), count).optional() });
 const shardCursor = z.object({

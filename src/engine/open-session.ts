@@ -1,17 +1,15 @@
 // Opens a run's folder: everything a session works with, at the state that the journal holds last.
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileSize } from '../durable-files.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import type { Registry } from '../pipeline/plugins.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
+import type { Decider } from './decider.ts';
 import type { Findings } from './findings.ts';
-import { Gate } from './gate.ts';
 import type { Governor } from './governor.ts';
 import { Journal } from './journal.ts';
 import type { Logger } from './log.ts';
 import { Matches } from './matches.ts';
-import { openIndexes } from './open-plugins.ts';
 import { Quarantine } from './quarantine.ts';
 import { type Resumed, resumeRun } from './resume.ts';
 import { adoptFolder, BALLAST_BYTES, type RunPaths } from './run-folder.ts';
@@ -34,11 +32,9 @@ export async function openSession(
   governor: Governor,
   log: Logger,
   findings: Findings,
-  list: () => Promise<ListedShard[]>,
+  list: () => Promise<readonly ListedShard[]>,
+  gate: Decider,
 ): Promise<Opened> {
-  await rm(paths.index, { recursive: true, force: true });
-  const room = (label: string) => ({ dir: join(paths.index, label), disk: governor });
-  const gate = new Gate(openIndexes(plan.dedupers, registry, room));
   const sinks = plan.sinks.map(({ name, label, options }): PlannedSink => {
     const plugin = registry.sink.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown sink: ${name}`);
@@ -54,11 +50,12 @@ export async function openSession(
   const resumed: Resumed | undefined = await resumeRun(paths.journal, plan, gate, readable);
   const notices = lossOf(resumed, (await fileSize(paths.journal)) ?? 0);
   const shards = resumed?.shards ?? findings.shards ?? (await list());
+  const against = gate.earlier.length === 0 ? {} : { earlier: gate.earlier };
   const journal =
     resumed === undefined
       ? await Journal.create(
           paths.journal,
-          { version: 2, identity: plan.identity, words: gate.words, shards },
+          { version: 2, identity: plan.identity, words: gate.words, shards, dedupers: plan.dedupers, ...against },
           governor,
         )
       : await Journal.reopen(paths.journal, resumed.journalBytes, governor);
@@ -66,7 +63,7 @@ export async function openSession(
   for (const [index, { sink }] of sinks.entries())
     await sink.restore(checkpoint?.sinks[index]?.state, resumed?.finished[index] ?? []);
   await quarantine.restore(checkpoint?.quarantine ?? 0);
-  const matches = plan.policy.matches && plan.dedupers.length > 0 ? new Matches(paths.matches, governor) : undefined;
+  const matches = plan.dedup.matches && plan.dedupers.length > 0 ? new Matches(paths.matches, governor) : undefined;
   await matches?.restore(checkpoint?.matches ?? 0);
   await rm(paths.ballast, { force: true });
   governor.forget();

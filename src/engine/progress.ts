@@ -3,7 +3,8 @@ import type { TrainerEvent } from '../trainer/protocol.ts';
 import type { Growth } from './growth.ts';
 
 export interface Progress {
-  readonly phase: 'listing' | 'counting' | 'streaming' | 'training' | 'finishing';
+  /** `counting`, `signing` and `clustering` come before `streaming`, where a survey or the global mode asks for them. */
+  readonly phase: 'listing' | 'counting' | 'signing' | 'clustering' | 'streaming' | 'training' | 'finishing';
   readonly documents: {
     readonly read: number;
     readonly kept: number;

@@ -65,6 +65,14 @@ export const runRecordSchema = z.looseObject({
     }),
   }),
   sources: z.record(z.string(), z.object({ read: count, kept: count, dropped: count, quarantined: count })),
+  /** The pass before in the global mode of dedup: what it read, and what the clustering decided of the `signed` documents. */
+  firstPass: z
+    .object({
+      documents: z.object({ read: count, signed: count }),
+      bytes: z.object({ fetched: count, decoded: count }),
+      decided: z.object({ signed: count, kept: count, clusters: count }).exactOptional(),
+    })
+    .exactOptional(),
   /** Requests and readings that went wrong, by kind (docs/network.md); each was mended, or stands under `error`. */
   faults: z.record(z.string(), count).default({}),
   /** Shards read to their end, by how they compare with what was published (docs/network.md). */

@@ -14,7 +14,7 @@ import type { RunPaths } from './run-folder.ts';
 import type { Session } from './session.ts';
 import type { ListedShard } from './stream.ts';
 import type { Counted } from './survey-pass.ts';
-import { emptySeconds, emptyTally, isBalanced, sum, type Tally } from './tally.ts';
+import { addSeconds, emptySeconds, emptyTally, isBalanced, sum, type Tally } from './tally.ts';
 
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
@@ -32,6 +32,8 @@ export class Reporter {
   #before = { fetched: 0, decoded: 0 };
   #recordBytes = 0;
   #journalHead = 0;
+  readonly #firstSeconds = emptySeconds();
+  #first: RunRecord['firstPass'];
   phase: Progress['phase'] = 'listing';
   /** Requests that failed and were made again, in this process. */
   retries = 0;
@@ -61,8 +63,8 @@ export class Reporter {
     this.phase = 'counting';
   }
 
-  /** The stream begins. */
-  begin(session: Session, shards: readonly ListedShard[]): void {
+  /** A pass over the stream begins. */
+  begin(session: Session, shards: readonly ListedShard[], phase: 'signing' | 'streaming'): void {
     this.#session = session;
     this.#counted = undefined;
     this.#shards = shards;
@@ -71,7 +73,19 @@ export class Reporter {
     this.#total = totalBytes(shards.map(({ shard }) => shard.size));
     const { fetched, decoded } = session.tally.bytes;
     this.#before = { fetched, decoded };
-    this.phase = 'streaming';
+    this.phase = phase;
+    if (phase === 'streaming') addSeconds(session.seconds, this.#firstSeconds);
+  }
+
+  /** The first pass of the global mode is through. */
+  signed(): void {
+    if (this.#session !== undefined) addSeconds(this.#firstSeconds, this.#session.seconds);
+  }
+
+  /** The clustering has decided. */
+  decided({ rows, kept, clusters }: { readonly rows: number; readonly kept: number; readonly clusters: number }): void {
+    this.#first = this.#firstPass({ kept, clusters, signed: rows });
+    this.#session = undefined;
   }
 
   /** What the published size of the corpus means for the indexes' memory; empty when all fit, or nobody knows. */
@@ -157,7 +171,9 @@ export class Reporter {
 
   #build(status: RunRecord['status'], extra: Partial<Pick<RunRecord, 'note' | 'error'>>): RunRecord {
     const session = this.#session;
-    const tally = session?.committed?.tally ?? emptyTally();
+    const isFirst = this.phase === 'signing' || this.phase === 'clustering';
+    const tally = (isFirst ? undefined : session?.committed?.tally) ?? emptyTally();
+    const firstPass = isFirst ? this.#firstPass() : this.#first;
     const sinks = session?.parts.sinks ?? [];
     const seconds = session?.seconds ?? emptySeconds();
     const { user, system } = process.cpuUsage(this.#cpu);
@@ -202,6 +218,7 @@ export class Reporter {
         },
       },
       sources: tally.sources,
+      ...(firstPass === undefined ? {} : { firstPass }),
       faults: sorted(this.faults),
       checks: sorted(tally.checks),
       shards: sinks.flatMap(({ sink }) => [...sink.shards]),
@@ -210,6 +227,14 @@ export class Reporter {
       workers: this.#workers,
       sessions: this.#sessions,
     };
+  }
+
+  #firstPass(decided?: NonNullable<RunRecord['firstPass']>['decided']): NonNullable<RunRecord['firstPass']> {
+    const tally = this.#session?.committed?.tally ?? emptyTally();
+    const { read, kept } = tally.documents;
+    const { fetched, decoded } = tally.bytes;
+    const documents = { read, signed: kept };
+    return { documents, bytes: { fetched, decoded }, ...(decided === undefined ? {} : { decided }) };
   }
 
   #trainer(): RunRecord['trainer'] {

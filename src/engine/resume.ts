@@ -2,7 +2,7 @@
 import { PipelineError } from '../errors.ts';
 import type { ShardRecord } from '../pipeline/define.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import type { Gate } from './gate.ts';
+import type { Decider } from './decider.ts';
 import { type Checkpoint, type LostTail, readJournal } from './journal.ts';
 import type { ListedShard } from './stream.ts';
 
@@ -42,7 +42,7 @@ export async function refuseOtherRun(path: string, { identity }: Pick<Plan, 'ide
 export async function resumeRun(
   path: string,
   plan: Plan,
-  gate: Gate,
+  gate: Decider,
   maxDocuments: number,
 ): Promise<Resumed | undefined> {
   const reader = await readJournal(path);
@@ -51,6 +51,12 @@ export async function resumeRun(
     const { head } = reader;
     if (head.identity !== plan.identity || head.words !== gate.words) {
       throw otherPipeline();
+    }
+    if ((head.earlier ?? []).join() !== gate.earlier.join()) {
+      throw new PipelineError('What `dedup.against` names has changed since the run began.', {
+        code: 'run.other_earlier',
+        fix: 'Bring back the earlier runs and index files as they were, or begin anew with --fresh.',
+      });
     }
     let checkpoint: Checkpoint | undefined;
     let journalBytes: number | undefined;

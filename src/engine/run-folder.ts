@@ -51,6 +51,8 @@ export async function clearRun(paths: RunPaths): Promise<void> {
     paths.matches,
     paths.findings,
     paths.counting,
+    join(paths.state, 'global'),
+    join(paths.state, 'against'),
     paths.ballast,
     paths.index,
     paths.quarantine,
@@ -113,6 +115,9 @@ function partOf(path: string): string {
   if (path.startsWith('state/findings') || path.startsWith('state/counting')) return 'survey';
   if (path.startsWith('state/matches')) return 'matches';
   if (path.startsWith('state/ballast')) return 'ballast';
+  if (path.startsWith('state/global/journal')) return 'journal';
+  if (path.startsWith('state/global')) return 'dedup';
+  if (path.startsWith('state/against')) return 'index';
   if (path.startsWith('quarantine')) return 'quarantine';
   if (path.startsWith('log')) return 'log';
   return 'record';

@@ -1,6 +1,7 @@
 // One run: builds the parts, resumes or begins, streams, and leaves a record; side effects begin and end here.
 import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { fileSize } from '../durable-files.ts';
 import { DiskError, SeiryuError } from '../errors.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
@@ -10,9 +11,14 @@ import { retryChannel } from '../sources/fetch/retry.ts';
 import { checkpointDocuments } from '../trainer/checkpoint-cursor.ts';
 import type { TrainerEvent } from '../trainer/protocol.ts';
 import { contextOf } from './context.ts';
+import type { Decider } from './decider.ts';
+import { type Earlier, openEarlier } from './earlier-runs.ts';
 import { FaultCounts } from './faults.ts';
+import { emittingPlan, type FirstPassed, firstPass } from './first-pass.ts';
+import { Gate } from './gate.ts';
 import { Governor } from './governor.ts';
 import { openLog } from './log.ts';
+import { openIndexes } from './open-plugins.ts';
 import { openSession } from './open-session.ts';
 import type { Progress } from './progress.ts';
 import { type RunRecord, readRecord } from './record.ts';
@@ -21,6 +27,7 @@ import { RewindError, Rewinds } from './rewind.ts';
 import { clearRun, lockRun, type RunPaths, runPaths } from './run-folder.ts';
 import { interrupted, type Session } from './session.ts';
 import { createSources, listShards } from './shards.ts';
+import type { ListedShard } from './stream.ts';
 import { streamSession } from './stream-session.ts';
 import { surveyCorpus } from './survey-pass.ts';
 
@@ -106,6 +113,9 @@ async function runLocked(
   reporter.faults = faults.counts;
   options.onStart?.(() => reporter.progress());
   let session: Session | undefined;
+  let earlier: Earlier | undefined;
+  let first: FirstPassed | undefined;
+  let gate: Decider | undefined;
   const onInterrupt = (): void => {
     if (session === undefined) abort.abort();
   };
@@ -118,6 +128,7 @@ async function runLocked(
   try {
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
+    const streaming = { ...options, workers: workerCount(options) };
     const findings = await surveyCorpus({
       plan,
       paths,
@@ -125,15 +136,23 @@ async function runLocked(
       sources,
       governor,
       log,
-      workers: workerCount(options),
+      workers: streaming.workers,
       interrupt,
       signal: abort.signal,
       onCounting: (shards, counted) => reporter.counting(shards, counted),
     });
     reporter.surveys = findings.facts;
-    const opened = await openSession(plan, paths, registry, governor, log, findings, () => listShards(sources));
+    earlier = await openEarlier(plan, registry, join(paths.state, 'against'), governor);
+    const passParts = { plan, paths, registry, governor, log, reporter, earlier, findings, options: streaming };
+    first = plan.dedup.mode === 'global' ? await firstPass(passParts) : undefined;
+    const shards = first?.shards;
+    const decider = first?.gate ?? (await openGate(plan, registry, paths, governor, earlier));
+    gate = decider;
+    const list = async (): Promise<readonly ListedShard[]> => shards ?? listShards(sources);
+    const passPlan = first === undefined ? plan : emittingPlan(plan);
+    const opened = await openSession(passPlan, paths, registry, governor, log, findings, list, decider);
     session = opened.session;
-    reporter.begin(session, opened.shards);
+    reporter.begin(session, opened.shards, 'streaming');
     session.onNotice = (line) => {
       log.warn({ message: line }, 'run.notice');
       options.onNotice?.(line);
@@ -141,7 +160,7 @@ async function runLocked(
     for (const line of [...opened.notices, ...reporter.outlook()]) session.onNotice(line);
     // From the start on, so that a run that is killed has a record too, and its sessions are counted.
     await reporter.write('running', {});
-    await streamSession(plan, { ...options, workers: workerCount(options) }, paths, opened, sources, abort, reporter);
+    await streamSession(passPlan, streaming, paths, opened, sources, abort, reporter);
     const record = await reporter.write(
       'done',
       session.stopped?.note === undefined ? {} : { note: session.stopped.note },
@@ -173,9 +192,23 @@ async function runLocked(
     await session?.parts.quarantine.close();
     await session?.parts.matches?.close();
     await session?.parts.journal.close();
-    session?.parts.gate.close();
+    gate?.close();
+    earlier?.close();
     closeLog();
   }
+}
+
+/** The gate of one pass, empty; what an earlier session's indexes had put on disk is gone. */
+async function openGate(
+  plan: Plan,
+  registry: Registry,
+  paths: RunPaths,
+  governor: Governor,
+  earlier: Earlier,
+): Promise<Gate> {
+  await rm(paths.index, { recursive: true, force: true });
+  const room = (label: string) => ({ dir: join(paths.index, label), disk: governor });
+  return new Gate(openIndexes(plan.dedupers, registry, { before: earlier.lookups, room }), earlier.fingerprints);
 }
 
 /** Leaves the folder so that the same command goes on: uncommitted bytes are cut off, and the record says what happened. */
@@ -185,9 +218,9 @@ async function leaveResumable(
   error: unknown,
   reporter: Reporter,
 ): Promise<void> {
-  if (error instanceof DiskError && session !== undefined) {
+  if (error instanceof DiskError) {
     await rm(paths.ballast, { force: true });
-    for (const { sink } of session.parts.sinks) await sink.rollback().catch(() => undefined);
+    for (const { sink } of session?.parts.sinks ?? []) await sink.rollback().catch(() => undefined);
   }
   await reporter.writeStopped(error).catch(() => undefined);
 }

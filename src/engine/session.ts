@@ -2,7 +2,8 @@
 import { performance } from 'node:perf_hooks';
 import { InterruptedError, MemoryError, type SeiryuError, SourceError } from '../errors.ts';
 import type { Sink, SinkView } from '../pipeline/define.ts';
-import type { Gate, Match } from './gate.ts';
+import { type Decider, factsOf } from './decider.ts';
+import type { Match } from './gate.ts';
 import type { Governor } from './governor.ts';
 import { MemoryWatch } from './growth.ts';
 import type { Checkpoint, Journal } from './journal.ts';
@@ -32,7 +33,7 @@ export interface PlannedSink {
 
 export interface SessionParts {
   readonly governor: Governor;
-  readonly gate: Gate;
+  readonly gate: Decider;
   readonly sinks: readonly PlannedSink[];
   readonly quarantine: Quarantine;
   /** Absent where the pipeline asks for none. */
@@ -149,7 +150,7 @@ export class Session {
     const start = performance.now();
     await gate.settle(result.count);
     const number = gate.admitted;
-    const { kept, duplicates, matches } = gate.decide(result.count, result.signatures);
+    const { kept, duplicates, matches } = gate.decide(result.count, result.signatures, factsOf(block));
     const decided = performance.now();
     await this.parts.matches?.add({
       shard: this.parts.shardNumbers.get(`${source}/${shard.id}`) ?? 0,

@@ -85,8 +85,8 @@ interface Slot {
 export type SourceOrder = 'mixed' | 'apart';
 
 /** A source that is preferred must have been read to its end before another may be kept. */
-export const sourceOrder = ({ policy }: Pick<Plan, 'policy'>): SourceOrder =>
-  policy.prefer === 'source' ? 'apart' : 'mixed';
+export const sourceOrder = ({ dedup }: Pick<Plan, 'dedup'>): SourceOrder =>
+  dedup.prefer === 'source' ? 'apart' : 'mixed';
 
 /**
  * Yields blocks in sequence from `cursor` on. The order depends only on the list, the shards' bytes, the number of

@@ -1,6 +1,7 @@
 // Two documents of a cluster, read again from their shards, as the run's filters left them.
+import { judgedIn } from './judged.ts';
 import type { Run } from './replay.ts';
-import { journalHead, judgedIn, placeOf, readOne } from './replay.ts';
+import { journalHead, placeOf, readOne } from './replay.ts';
 import { type Segment, segmentsOf } from './segments.ts';
 import { createTracer } from './trace.ts';
 

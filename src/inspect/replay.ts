@@ -1,18 +1,19 @@
 // What became of one document in a finished run: read again from its shard, and decided again from the journal.
-import { type Judged, readFindings } from '../engine/findings.ts';
-import type { Decided } from '../engine/gate.ts';
+import type { Earlier, EarlierName } from '../engine/earlier-runs.ts';
 import { type JournalEntry, type JournalHead, type JournalReader, readJournal } from '../engine/journal.ts';
 import { readRecords } from '../engine/read-records.ts';
-import type { RunRecord } from '../engine/record.ts';
+import { type RunRecord, readRecord } from '../engine/record.ts';
 import { runPaths } from '../engine/run-folder.ts';
 import { type ListedShard, type StreamCursor, startCursor } from '../engine/stream.ts';
 import { sum } from '../engine/tally.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError, SeiryuError } from '../errors.ts';
 import { type Agreement, type Context, type Document, type Reject, SEEN_SOMEWHERE } from '../pipeline/define.ts';
+import { loadPlan } from '../pipeline/load.ts';
 import { nearestName } from '../pipeline/nearest-name.ts';
 import type { Plan } from '../pipeline/plan.ts';
-import { loadRegistry } from '../pipeline/plugins.ts';
-import { openSeen } from './seen.ts';
+import { decideAgain, documentNumbered, openEarlierOf, type Replayed, type Stream } from './decide-again.ts';
+import { decidedGlobally } from './explain-global.ts';
+import { judgedIn } from './judged.ts';
 import { createTracer, type Trace } from './trace.ts';
 
 export type Explanation =
@@ -29,6 +30,14 @@ export type Explanation =
       readonly label: string;
       readonly agreement: Agreement;
       readonly of: Document;
+    }
+  /** `of`: the document of the earlier run, where that run can still be read. */
+  | {
+      readonly kind: 'earlier';
+      readonly trace: Trace;
+      readonly label: string;
+      readonly name: EarlierName;
+      readonly of: Document | undefined;
     }
   /** `number`: how many documents the run had kept before it. `shards`: where each sink put it. */
   | { readonly kind: 'kept'; readonly trace: Trace; readonly number: number; readonly shards: readonly string[] };
@@ -59,27 +68,42 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
   const entry = entries.findIndex(({ checkpoint }) => hasPassed(checkpoint.cursor, place));
   if (entry < 0) return { kind: 'unread', trace };
   if (trace.outcome.decision !== 'keep') return { kind: 'dropped', trace };
-  const decision = await decideAgain(run, head.shards, entries, entry, (document) => document.id === id);
-  if (decision === undefined) throw new Error(`the stream did not hold ${id} where the journal says`);
+  const stream = { run, shards: head.shards, entries };
+  if (plan.dedup.mode === 'global') return explainedGlobally(stream, run.record, entry, trace);
+  const earlierRuns = await openEarlierOf(run);
+  try {
+    const decision = await decideAgain(stream, entry, (document) => document.id === id, earlierRuns.lookups);
+    return await explained(stream, entry, trace, decision, earlierRuns);
+  } finally {
+    earlierRuns.close();
+  }
+}
+
+async function explained(
+  stream: Stream & { readonly run: Run },
+  entry: number,
+  trace: Trace,
+  decision: Replayed | undefined,
+  earlierRuns: Earlier,
+): Promise<Explanation> {
+  const { run } = stream;
+  if (decision === undefined) throw new Error(`the stream did not hold ${trace.document.id} where the journal says`);
   const { seen } = decision;
   if ('kept' in seen) return { kind: 'kept', trace, number: seen.kept, shards: shardsWith(run.record, seen.kept) };
+  if ('before' in seen) {
+    const name = earlierRuns.nameOf(seen.before);
+    return { kind: 'earlier', trace, label: seen.label, name, of: await documentOfRun(name, run) };
+  }
   if (seen.earlier === SEEN_SOMEWHERE) {
     throw new PipelineError(
-      `${id} was dropped by ${seen.label} as like an earlier document; in Bloom mode it does not keep which.`,
+      `${trace.document.id} was dropped by ${seen.label} as like an earlier document; in Bloom mode it does not keep which.`,
       {
         code: 'document.earlier_unknown',
         fix: 'With mode: exact (and full: spill where memory is short) every duplicate can be named.',
       },
     );
   }
-  const holding = entries.findIndex(({ checkpoint }) => checkpoint.tally.documents.kept > seen.earlier);
-  const earlier = await decideAgain(
-    run,
-    head.shards,
-    entries,
-    holding < 0 ? entry : holding,
-    (_, decided) => 'kept' in decided && decided.kept === seen.earlier,
-  );
+  const earlier = await documentNumbered(stream, seen.earlier, entry);
   if (earlier === undefined) throw new Error(`no document has the number ${seen.earlier}`);
   return {
     kind: 'duplicate',
@@ -88,6 +112,38 @@ export async function explain(run: Run, id: string): Promise<Explanation> {
     agreement: seen.agreement,
     of: { ...earlier.document, text: earlier.text },
   };
+}
+
+async function explainedGlobally(stream: Stream, record: RunRecord, entry: number, trace: Trace): Promise<Explanation> {
+  const decided = await decidedGlobally(stream, entry, trace.document.id);
+  if (decided.kind === 'kept') return { ...decided, trace, shards: shardsWith(record, decided.number) };
+  const label = decided.reason.slice(0, decided.reason.lastIndexOf('.'));
+  if (decided.kind === 'duplicate') {
+    const { document, text } = decided.of;
+    return { kind: 'duplicate', trace, label, agreement: {}, of: { ...document, text } };
+  }
+  const { before: name } = decided;
+  if (name === undefined) throw new Error('the earlier run does not hold the document any more');
+  return { kind: 'earlier', trace, label, name, of: await documentOfRun(name, stream.run) };
+}
+
+/** The document of an earlier run, by streaming that again; undefined where its pipeline or its corpus is gone. */
+async function documentOfRun({ input, number, id }: EarlierName, { context }: Pick<Run, 'context'>) {
+  if (id !== undefined) return undefined;
+  const record = await readRecord(input);
+  if (record === undefined) return undefined;
+  try {
+    const plan = await loadPlan(record.pipeline.file, record.pipeline.set);
+    if (plan.dedup.mode === 'global') return undefined;
+    const run = { dir: input, plan, record, context };
+    const { head, entries } = await journalOf(run);
+    const found = await documentNumbered({ run, shards: head.shards, entries }, number, entries.length - 1);
+    return found === undefined ? undefined : { ...found.document, text: found.text };
+  } catch (error) {
+    // The explanation stands without it: that run's files may have moved since.
+    if (error instanceof SeiryuError) return undefined;
+    throw error;
+  }
 }
 
 /** The first entry of a run's journal. */
@@ -123,13 +179,6 @@ async function journalOf(run: Run): Promise<{ head: JournalHead; entries: Journa
   } finally {
     await reader.close();
   }
-}
-
-/** What the run's surveys found; undefined where its pass one did not end. */
-export async function judgedIn({ dir, plan }: Pick<Run, 'dir' | 'plan'>): Promise<readonly Judged[] | undefined> {
-  if (plan.surveys.length === 0) return [];
-  const registry = await loadRegistry(plan.plugins, new Set(plan.surveys.map(({ name }) => name)));
-  return (await readFindings(plan, registry, runPaths(dir)))?.judged;
 }
 
 /** `source/shard#ordinal` → where it is. */
@@ -175,33 +224,6 @@ function hasPassed(cursor: StreamCursor, { shard, ordinal }: Place): boolean {
   const open = cursor.slots.find((slot) => slot?.shard === shard);
   if (open !== undefined && open !== null) return open.ordinal > ordinal;
   return shard < cursor.next;
-}
-
-/**
- * Streams again what the commit `entry` covers, with the index as it stood before, until `wanted` says so of a document
- * that the filters keep. Undefined when it never does.
- */
-async function decideAgain(
-  { dir, plan, context }: Run,
-  shards: readonly ListedShard[],
-  entries: readonly JournalEntry[],
-  entry: number,
-  wanted: (document: Document, decided: Decided) => boolean,
-): Promise<{ document: Document; text: string; seen: Decided } | undefined> {
-  const registry = await loadRegistry(plan.plugins);
-  const seen = await openSeen(plan, registry);
-  const tracer = await createTracer(plan, await judgedIn({ dir, plan }));
-  for (const { checkpoint, signatures } of entries.slice(0, entry))
-    seen.gate.restore(signatures, checkpoint.tally.documents.kept - seen.gate.admitted);
-  const cursor = entries[entry - 1]?.checkpoint.cursor ?? startCursor(plan.stream.open);
-  for await (const record of readRecords(plan, context, { shards, cursor })) {
-    if (record.kind !== 'document') continue;
-    const { outcome, text } = tracer.filter(record.document);
-    if (outcome.decision !== 'keep') continue;
-    const decided = seen.decide(text, record.document.url);
-    if (wanted(record.document, decided)) return { document: record.document, text, seen: decided };
-  }
-  return undefined;
 }
 
 /** The shard of each sink that holds the kept document of this number. */

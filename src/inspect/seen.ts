@@ -1,4 +1,5 @@
 // The dedupers of a plan in this process: the run's own gate, with the signing that its workers do.
+import type { EarlierLookup } from '../dedup/against/earlier.ts';
 import { type Decided, Gate } from '../engine/gate.ts';
 import { openIndexes, openSigners } from '../engine/open-plugins.ts';
 import type { Plan } from '../pipeline/plan.ts';
@@ -10,9 +11,14 @@ export interface Seen {
   decide(text: string, url?: string): Decided;
 }
 
-export async function openSeen({ dedupers }: Pick<Plan, 'dedupers'>, registry: Registry): Promise<Seen> {
+/** `before`: what the dedupers know of earlier runs, in their order. */
+export async function openSeen(
+  { dedupers }: Pick<Plan, 'dedupers'>,
+  registry: Registry,
+  before: readonly EarlierLookup[] = [],
+): Promise<Seen> {
   const signers = await openSigners(dedupers, registry);
-  const gate = new Gate(openIndexes(dedupers, registry));
+  const gate = new Gate(openIndexes(dedupers, registry, { before }));
   return {
     gate,
     decide(text, url) {

@@ -58,7 +58,9 @@ export async function createTracer(plan: Plan, judged?: readonly Judged[]): Prom
         ids.push(document.id);
         return trace;
       }
-      const { label, earlier } = decision;
+      const { label } = decision;
+      if ('before' in decision) return { ...trace, outcome: { decision: 'drop', reason: `${label}.earlier-run` } };
+      const { earlier } = decision;
       const duplicateOf = ids[earlier] ?? `document ${earlier}`;
       return { ...trace, outcome: { decision: 'drop', reason: `${label}.duplicate`, duplicateOf } };
     },

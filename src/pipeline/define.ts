@@ -230,6 +230,21 @@ export interface DeduperPlugin<Options extends z.ZodType = z.ZodType> extends Ba
   createIndex(options: z.output<Options>, room?: IndexRoom): DedupIndex;
   /** Names of the given options that decide nothing about what is kept: a run may go on with others. */
   neutral?(options: z.output<Options>): readonly string[];
+  /** How signatures are compared outside the index: with those of earlier runs, and in the global mode. Without it neither is possible. */
+  matching?(options: z.output<Options>): Matching;
+}
+
+/** Two documents are duplicates when they share the key of a band and their signatures agree. */
+export interface Matching {
+  /** u32 words of a signature. */
+  readonly words: number;
+  readonly bands: number;
+  /** All that a signature depends on besides the text: signatures made with other parameters cannot be compared. */
+  readonly parameters: JsonObject;
+  /** Writes the u32 key of every band of the signature at `signatures[at .. at + words)`. (bands) */
+  keys(signatures: Uint32Array, at: number, out: Uint32Array): void;
+  /** Whether two documents that share a key are duplicates; symmetric. */
+  agrees(a: Uint32Array, aAt: number, b: Uint32Array, bAt: number): boolean;
 }
 
 /** Where an index may put what memory has no room for. */

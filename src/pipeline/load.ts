@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { errorMessage, PipelineError } from '../errors.ts';
 import { dedupPolicy } from './dedup-policy.ts';
 import type { Json, JsonObject } from './define.ts';
+import { earlierPaths } from './earlier-paths.ts';
 import { nearestName } from './nearest-name.ts';
 import { canonicalJson, type Plan, type PlannedPlugin } from './plan.ts';
 import { type Kind, loadRegistry, type Registry } from './plugins.ts';
@@ -81,10 +82,10 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const dedupers = deduping.filter(({ name }) => !checker.registry.survey.has(name));
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
-  if (parsed.success) {
-    checkConnections(checker, parsed.data);
-    checkPreference(checker, parsed.data);
-  }
+  if (parsed.success) checkConnections(checker, parsed.data);
+  const earlier = earlierPaths(Reflect.get(raw, 'dedup'), baseDir, dedupers.length);
+  for (const { path, message } of earlier.problems)
+    problems.push({ ...place(path, 'value'), path: dotted(path), message });
   if (problems.length === 0 && parsed.success) {
     for (const { index, message } of refusalsOf(checker.registry, filters, {
       language: parsed.data.language,
@@ -99,8 +100,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     throw new InvalidPipelineError(path, order);
   }
 
-  const { name, language, dedup, stream, fetch, cache, disk, trainer } = parsed.data;
-  const { prefer, matches } = dedup;
+  const { name, language, stream, fetch, cache, disk, trainer } = parsed.data;
+  const { prefer, matches, mode, memory, against } = parsed.data.dedup;
   const files = {
     ...userFiles(checker.registry, filters, baseDir),
     ...surveyFiles(checker.registry, surveys, baseDir),
@@ -117,6 +118,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     ...(Object.keys(files).length === 0 ? {} : { files }),
     ...(surveys.length === 0 ? {} : { surveys }),
     ...(prefer === 'first' ? {} : { prefer }),
+    ...(mode === 'stream' ? {} : { mode }),
+    ...(earlier.found.length === 0 ? {} : { against }),
   };
   return {
     name: name ?? basename(path, extname(path)),
@@ -133,7 +136,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
     filters,
     dedupers,
     surveys,
-    policy: { prefer, matches },
+    dedup: { prefer, matches, mode, memory, against: [...earlier.found] },
     sinks,
     stream,
     fetch,
@@ -306,19 +309,6 @@ function checkConsumer(checker: Checker, sinks: readonly PlannedPlugin[], traine
         'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
     });
   }
-}
-
-/** A document that was written cannot be taken back: what must see all copies first needs another mode. */
-function checkPreference(checker: Checker, { dedup }: PipelineFile): void {
-  const { prefer } = dedup;
-  const mode: unknown = Reflect.get<object, string>(dedup, 'mode');
-  if (prefer === 'first' || prefer === 'source' || mode === 'global') return;
-  const path = ['dedup', 'prefer'];
-  checker.problems.push({
-    ...checker.place(path, 'value'),
-    path: dotted(path),
-    message: `expected first or source, found "${prefer}": in one pass a document is written before its later copies are seen (add \`mode: global\`, which reads the corpus twice)`,
-  });
 }
 
 /** An open shard holds its connection while it waits for its turn: with fewer connections than shards, all would wait for ever. */

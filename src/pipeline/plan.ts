@@ -30,7 +30,8 @@ export interface Plan {
   readonly dedupers: readonly PlannedPlugin[];
   /** Dedupers that read the corpus before it is judged. */
   readonly surveys: readonly PlannedPlugin[];
-  readonly policy: DedupPolicy;
+  /** What `dedup:` says beside its dedupers. */
+  readonly dedup: DedupPolicy;
   readonly sinks: readonly PlannedPlugin[];
   readonly stream: PipelineFile['stream'];
   readonly fetch: PipelineFile['fetch'];

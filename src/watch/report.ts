@@ -67,6 +67,7 @@ export function reportLines(record: RunRecord): string[] {
         ...[each.read, each.kept, each.dropped, each.quarantined].map((count) => number.format(count)),
       ]),
     ]),
+    ...firstPassLines(record),
     ...networkLines(record),
     ...surveyLines(record),
     '',
@@ -94,6 +95,21 @@ export function reportLines(record: RunRecord): string[] {
 function dedupLines({ growth, dedup }: RunRecord): string[] {
   if (growth === undefined || growth.tables.bytes === 0) return [];
   return ['', 'Deduplication', ...table(growthRows(growth)), ...table(checkRows(dedup))];
+}
+
+function firstPassLines({ firstPass }: RunRecord): string[] {
+  if (firstPass === undefined) return [];
+  const { documents, bytes, decided } = firstPass;
+  const rows = [
+    ['read', number.format(documents.read), `${formatBytes(bytes.fetched)} fetched`],
+    ['signed', number.format(documents.signed), ''],
+    ...(decided === undefined
+      ? []
+      : [
+          ['clusters of two or more', number.format(decided.clusters), `${number.format(decided.kept)} documents stay`],
+        ]),
+  ];
+  return ['', 'First pass', ...table(rows)];
 }
 
 function networkLines({ faults, checks }: RunRecord): string[] {

@@ -50,6 +50,8 @@ function forwardText({ forward }: Progress): string[] {
   return [`fast-forward ${formatBytes(forward.skipped)} of ${formatBytes(forward.toSkip)}`];
 }
 
+const isReading = ({ phase }: Progress): boolean => phase === 'streaming' || phase === 'signing';
+
 /** One line, for logs and pipes. */
 export function statusLine(progress: Progress): string {
   const { documents, bytes, disk, shards, seconds, speed, left, trainer } = progress;
@@ -67,7 +69,7 @@ export function statusLine(progress: Progress): string {
     `disk ${formatBytes(disk.used)} of ${formatBytes(disk.budget)}`,
     ...(growth === undefined ? [] : [`index ${growth}`]),
     ...(trainer === undefined ? [] : [`trainer ${trainerText(trainer)}`]),
-    ...(left === undefined || progress.phase !== 'streaming' ? [] : [`${formatDuration(left)} left`]),
+    ...(left === undefined || !isReading(progress) ? [] : [`${formatDuration(left)} left`]),
   ];
   return parts.join('  ');
 }
@@ -95,7 +97,7 @@ export function statusBlock(name: string, progress: Progress, columns: number): 
     ...(trainer === undefined ? [] : [['trainer', trainerText(trainer)] as const]),
     [
       'time',
-      `${formatDuration(seconds)}${left === undefined || progress.phase !== 'streaming' ? '' : ` · about ${formatDuration(left)} left`} · ${progress.phase}`,
+      `${formatDuration(seconds)}${left === undefined || !isReading(progress) ? '' : ` · about ${formatDuration(left)} left`} · ${progress.phase}`,
     ],
   ];
   const lines = rows.map(([label, value]) => `  ${label.padEnd(10)}${value}`.slice(0, columns));

@@ -182,6 +182,28 @@ describe.each(dedupers)('the deduper %s', async (_, plugin) => {
     );
   });
 
+  it.runIf(plugin.matching !== undefined)('finds what its matching calls a duplicate, and nothing else', () => {
+    const matching = plugin.matching?.(options);
+    if (matching === undefined) throw new Error('it has one');
+    expect(matching.words).toBe(signer.words);
+    const keysOf = (each: Uint32Array): Uint32Array => {
+      const keys = new Uint32Array(matching.bands);
+      matching.keys(each, 0, keys);
+      return keys;
+    };
+    fc.assert(
+      fc.property(fc.oneof(someText, anyText), fc.oneof(someText, anyText), (first, second) => {
+        const [a, b] = [signature(signer, first), signature(signer, second)];
+        const keys = keysOf(a);
+        const isDuplicate = keysOf(b).some((key, band) => key === keys[band]) && matching.agrees(a, 0, b, 0);
+        expect(matching.agrees(b, 0, a, 0)).toBe(matching.agrees(a, 0, b, 0));
+        const index = newIndex();
+        index.admit(a, 0, 0);
+        expect(index.find(b, 0)).toBe(isDuplicate ? 0 : -1);
+      }),
+    );
+  });
+
   it('takes memory that grows no more than linearly with the documents', () => {
     const index = newIndex();
     const random = new Random(4);

@@ -31,7 +31,7 @@ export interface NearIndexOptions {
 export const hasTags = ({ mode, full }: Pick<NearIndexOptions, 'mode' | 'full'>): boolean =>
   mode === 'bloom' || full === 'bloom';
 
-export const signatureWords = (options: NearIndexOptions): number => {
+export const signatureWords = (options: Pick<NearIndexOptions, 'bands' | 'rows' | 'mode' | 'full'>): number => {
   const { words } = sketchShape(options.bands, options.rows);
   return words + (hasTags(options) ? options.bands : 0);
 };
