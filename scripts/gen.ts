@@ -68,7 +68,8 @@ const { referencePages } = await import('./reference.ts');
 mkdirSync('schema', { recursive: true });
 writeFileSync('schema/pipeline.schema.json', `${JSON.stringify(pipelineJsonSchema(plugins), null, 2)}\n`);
 mkdirSync('docs/reference', { recursive: true });
-const { program } = await import('../src/cli/program.ts');
+const { programWith } = await import('../src/cli/program.ts');
+const program = await programWith(undefined);
 for (const [name, page] of referencePages({
   plugins,
   optionsSchema,

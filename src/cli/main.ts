@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { CommanderError } from 'commander';
 import { describePlace, SeiryuError } from '../errors.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
-import { program } from './program.ts';
+import { programWith } from './program.ts';
 
 function explain(error: unknown): number {
   const write = (text: string): void => void process.stderr.write(hideLogins(text));
@@ -25,6 +25,7 @@ function explain(error: unknown): number {
 // without this it marks the whole heap once for every 7 MB of corpus, an eighth of a run's CPU time, and finds nothing.
 setFlagsFromString('--heap-growing-percent=200');
 
+const program = await programWith(process.argv[2]);
 for (const command of [program, ...program.commands]) command.exitOverride();
 try {
   await program.parseAsync();
