@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileSize } from '../durable-files.ts';
-import { DiskError, SeiryuError } from '../errors.ts';
+import { DiskError, PipelineError, SeiryuError } from '../errors.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
 import type { Plan } from '../pipeline/plan.ts';
 import { loadRegistry, type Registry } from '../pipeline/plugins.ts';
@@ -182,7 +182,9 @@ async function runLocked(
     );
     const reason =
       session === undefined && options.interrupt.aborted ? interrupted(String(options.interrupt.reason)) : error;
-    await leaveResumable(paths, session, reason, reporter);
+    // What is refused before it began leaves the record of the run that the folder holds.
+    const isRefused = session === undefined && before !== undefined && reason instanceof PipelineError;
+    if (!isRefused) await leaveResumable(paths, session, reason, reporter);
     throw reason;
   } finally {
     options.interrupt.removeEventListener('abort', onInterrupt);

@@ -73,10 +73,12 @@ describe('seiryu run', () => {
   it('refuses a folder that holds a run of another pipeline, and leaves it as it is', async () => {
     await writeFile(join(cwd, 'other.yaml'), pipelineText({ filters: '[]' }));
     const before = await outputsOf(join(cwd, 'runs/test'));
+    const record = await recordOf(join(cwd, 'runs/test'));
     const ended = await cli(['run', 'other.yaml', '--out', 'runs/test'], { cwd });
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain('run.other_pipeline');
     expect(await outputsOf(join(cwd, 'runs/test'))).toEqual(before);
+    expect(await recordOf(join(cwd, 'runs/test'))).toEqual(record);
   });
 
   it('uses a filter from a file of the user’s own', async () => {
