@@ -24,6 +24,10 @@ export const backendName = z.enum(['node-gpu', 'node', 'webgpu', 'wasm', 'cpu'])
 export type BackendName = z.output<typeof backendName>;
 
 const trainTokenizer = z.strictObject({
+  model: z
+    .enum(['bpe', 'unigram'])
+    .default('bpe')
+    .describe('bpe: byte-level BPE. unigram: the likeliest cut of a text, with bytes for unknown characters.'),
   vocab: z
     .int()
     .min(260)
@@ -38,9 +42,9 @@ const trainTokenizer = z.strictObject({
 
 const tokenizer = z.union(
   [
-    z.strictObject({ train: trainTokenizer.describe('Learn a byte-level BPE tokenizer from the first documents.') }),
+    z.strictObject({ train: trainTokenizer.describe('Learn a tokenizer from the first documents.') }),
     z.strictObject({
-      file: z.string().describe('A tokenizer.json with a byte-level BPE model, relative to the pipeline file.'),
+      file: z.string().describe('A tokenizer.json with a BPE, Unigram or WordPiece model, relative to the pipeline file.'),
     }),
   ],
   { error: '`train: { vocab: 32000 }` or `file: tokenizer.json`' },

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from './model.ts';
 import type { Random } from './random.ts';
-import type { BpeTokenizer } from './tokenizer/bpe.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 export interface SampleOptions {
   /** Text to go on from; empty: the start of a document. */
@@ -19,7 +19,7 @@ export interface SampleOptions {
 /** Pieces of the text that follows the prompt, as they are written. Costs one pass over the context for every token. */
 export async function* sample(
   model: Model,
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   options: SampleOptions,
   random: Random,
 ): AsyncGenerator<string> {

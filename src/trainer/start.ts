@@ -14,9 +14,9 @@ import type { TrainerOptions } from './options.ts';
 import { Packer, type Sequence } from './packing.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
-import type { BpeTokenizer } from './tokenizer/bpe.ts';
-import { learnedTokenizer, parseTokenizer, tokenizerJson } from './tokenizer/file.ts';
-import { trainBpe } from './tokenizer/train-bpe.ts';
+import { parseTokenizer } from './tokenizer/file.ts';
+import { learnTokenizer } from './tokenizer/learn.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** Longest first reading when the tokenizer is given and only the held-out set is looked for. */
 const FIRST_BYTES = 8_000_000;
@@ -30,7 +30,7 @@ export interface TrainerContext {
 }
 
 export interface Start {
-  readonly tokenizer: BpeTokenizer;
+  readonly tokenizer: Tokenizer;
   readonly checkpoint: Omit<Checkpoint, 'moments'> & Partial<Pick<Checkpoint, 'moments'>>;
   /** Read already, not yet trained on. */
   readonly first: NumberedDocument[];
@@ -71,12 +71,11 @@ export async function begin(
     }
   }
   const seen = first.filter((document) => !heldOut.includes(document)).map(({ text }) => text);
-  const tokenizer =
-    'train' in options.tokenizer
-      ? learnedTokenizer(trainBpe(seen, options.tokenizer.train.vocab))
-      : await givenTokenizer(options.tokenizer.file);
   const json =
-    'train' in options.tokenizer ? tokenizerJson(tokenizer) : await readFile(resolve(options.tokenizer.file), 'utf8');
+    'train' in options.tokenizer
+      ? learnTokenizer(seen, options.tokenizer.train)
+      : await tokenizerText(options.tokenizer.file);
+  const tokenizer = parseTokenizer(json, 'file' in options.tokenizer ? options.tokenizer.file : TOKENIZER_FILE);
   await feed.reserve(Buffer.byteLength(json), 'tokenizer');
   await replaceFile(join(dir, TOKENIZER_FILE), Buffer.from(json, 'utf8'));
   const learnedFrom = 'train' in options.tokenizer ? seen : [];
@@ -111,16 +110,16 @@ export async function goOn(
   { emit }: TrainerContext,
   checkpoint: Checkpoint,
 ): Promise<Start> {
-  const tokenizer = await givenTokenizer(join(dir, TOKENIZER_FILE));
+  const path = join(dir, TOKENIZER_FILE);
+  const tokenizer = parseTokenizer(await tokenizerText(path), path);
   checkSameModel(checkpoint, options.model, tokenizer.vocabulary);
   emit({ event: 'tokenizer', vocabulary: tokenizer.vocabulary, documents: 0, bytes: 0 });
   return { tokenizer, checkpoint, first: [] };
 }
 
-async function givenTokenizer(path: string): Promise<BpeTokenizer> {
-  let json: string;
+async function tokenizerText(path: string): Promise<string> {
   try {
-    json = await readFile(resolve(path), 'utf8');
+    return await readFile(resolve(path), 'utf8');
   } catch (error) {
     throw new PipelineError(`The tokenizer ${path} cannot be read: ${errorMessage(error)}`, {
       code: 'tokenizer.not_found',
@@ -128,12 +127,11 @@ async function givenTokenizer(path: string): Promise<BpeTokenizer> {
       cause: error,
     });
   }
-  return parseTokenizer(json, path);
 }
 
 function packHeldOut(
   documents: readonly NumberedDocument[],
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   options: TrainerOptions,
 ): Int32Array {
   const { context } = options.model;

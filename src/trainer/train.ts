@@ -16,7 +16,7 @@ import { Random } from './random.ts';
 import { sample } from './sample.ts';
 import { begin, goOn, type Start, type TrainerContext } from './start.ts';
 import { trainStep } from './step.ts';
-import type { BpeTokenizer } from './tokenizer/bpe.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 type EndReason = Extract<TrainerEvent, { event: 'done' }>['reason'];
 
@@ -47,7 +47,7 @@ class Session {
   readonly #options: TrainerOptions;
   readonly #context: TrainerContext;
   readonly #documents: Documents;
-  readonly #tokenizer: BpeTokenizer;
+  readonly #tokenizer: Tokenizer;
   readonly #first: NumberedDocument[];
   readonly #model: Model;
   readonly #optimizer: AdamW;
