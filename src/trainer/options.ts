@@ -44,7 +44,9 @@ const tokenizer = z.union(
   [
     z.strictObject({ train: trainTokenizer.describe('Learn a tokenizer from the first documents.') }),
     z.strictObject({
-      file: z.string().describe('A tokenizer.json with a BPE, Unigram or WordPiece model, relative to the pipeline file.'),
+      file: z
+        .string()
+        .describe('A tokenizer.json with a BPE, Unigram or WordPiece model, relative to the pipeline file.'),
     }),
   ],
   { error: '`train: { vocab: 32000 }` or `file: tokenizer.json`' },

@@ -5,8 +5,8 @@ import { BpeModel } from './bpe.ts';
 import { ComposedTokenizer, type TokenizerSteps } from './compose.ts';
 import { normalizerOf, UnknownStep } from './normalizers.ts';
 import { PatternError } from './pattern.ts';
-import { BYTE_TO_CHARACTER } from './pre-tokens.ts';
 import { type PreTokenizer, preTokenizerOf } from './pre-tokenizers.ts';
+import { BYTE_TO_CHARACTER } from './pre-tokens.ts';
 import { tokenBytesOf } from './token-bytes.ts';
 import type { PieceModel, Tokenizer } from './tokenizer.ts';
 import { byteToken, UnigramModel } from './unigram.ts';
@@ -139,7 +139,9 @@ function addedOf(added: readonly AddedToken[], normalize: TokenizerSteps['normal
   const spellable = added.filter(({ special }) => !special);
   for (const { content, single_word, lstrip, rstrip } of spellable) {
     if (single_word || lstrip || rstrip)
-      throw new InvalidFile(`its added token ${JSON.stringify(content)} looks at its neighbours (single_word, lstrip, rstrip)`);
+      throw new InvalidFile(
+        `its added token ${JSON.stringify(content)} looks at its neighbours (single_word, lstrip, rstrip)`,
+      );
   }
   const pairs = (wanted: readonly AddedToken[], rewrite: (text: string) => string) =>
     new Map(wanted.map(({ content, id }) => [rewrite(content), id]));

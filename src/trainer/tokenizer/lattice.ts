@@ -74,7 +74,10 @@ export class Lattice {
     }
     for (let i = edges.size - 1; i >= 0; i--) {
       const start = edges.start[i] ?? 0;
-      backward[start] = logAdd(backward[start] ?? 0, (backward[edges.end[i] ?? 0] ?? 0) + this.#score(edges.piece[i] ?? -1));
+      backward[start] = logAdd(
+        backward[start] ?? 0,
+        (backward[edges.end[i] ?? 0] ?? 0) + this.#score(edges.piece[i] ?? -1),
+      );
     }
     const whole = forward[n] ?? 0;
     for (let i = 0; i < edges.size; i++) {

@@ -1,7 +1,7 @@
 // The `normalizer` of tokenizer.json: rewrites a text before it is cut.
 import { z } from 'zod';
 import type { Normalize } from './compose.ts';
-import { translate } from './pattern.ts';
+import { SPACE, translate } from './pattern.ts';
 import { precompiled } from './precompiled.ts';
 
 export const patternSpec = z.union([z.object({ Regex: z.string() }), z.object({ String: z.string() })]);
@@ -19,9 +19,11 @@ const simple = z.discriminatedUnion('type', [
 const sequence = z.object({ type: z.literal('Sequence'), normalizers: z.array(z.unknown()) });
 const named = z.object({ type: z.string() });
 
-/** What Nmt removes, and what it makes a space (the library's `nmt.rs`). */
-const NMT_REMOVED = /[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]/gu;
-const NMT_SPACES = /[\u0009\u000a\u000c\u000d\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/gu;
+/** What Nmt removes, and what it makes a space (the library's `nmt.rs`), as classes. */
+const NMT_REMOVED = new RegExp(`[${'\\u0001-\\u0008\\u000b\\u000e-\\u001f\\u007f\\u008f\\u009f'}]`, 'gu');
+const NMT_SPACES = new RegExp(`[${'\\t\\n\\f\\r\\u1680\\u200b-\\u200f\\u2028\\u2029\\u2581\\ufeff\\ufffd'}]`, 'gu');
+const SPACES = new RegExp(`[${SPACE}]`, 'u');
+const FIRST_SPACES = new RegExp(`^[${SPACE}]+`, 'u');
 
 /**
  * The function that a `normalizer` describes; undefined for none.
@@ -64,13 +66,11 @@ function one(step: z.output<typeof simple>): Normalize {
       const compiled = translate(pattern.Regex);
       return (text) => text.replaceAll(compiled, () => content);
     }
-    case 'Strip': {
-      const left = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
+    case 'Strip':
       return (text) => {
-        const begun = step.strip_left ? text.replace(left, '') : text;
+        const begun = step.strip_left ? text.replace(FIRST_SPACES, '') : text;
         return step.strip_right ? begun.slice(0, lastVisible(begun)) : begun;
       };
-    }
     case 'StripAccents':
       return (text) => text.replace(/\p{Mn}/gu, '');
     case 'Nmt':
@@ -79,8 +79,6 @@ function one(step: z.output<typeof simple>): Normalize {
       return precompiled(step.precompiled_charsmap);
   }
 }
-
-const SPACES = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/u;
 
 /** Units up to the last character that is no white space: a regular expression would look at every run from each of its places. */
 function lastVisible(text: string): number {

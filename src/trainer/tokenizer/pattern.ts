@@ -1,7 +1,7 @@
 // Regular expressions of tokenizer.json (Oniguruma's Ruby syntax) as JavaScript's: what cannot be said exactly is refused.
 
-/** White_Space of Unicode, which is not what JavaScript's \s means: U+0085 is one, U+FEFF is not. */
-const SPACE = '\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+/** White_Space of Unicode for a class, which is not what JavaScript's \s means: U+0085 is one, U+FEFF is not. */
+export const SPACE = '\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 /** Shorthands by what they mean inside a class. */
 const CLASSES: Readonly<Record<string, string>> = {
   s: SPACE,

@@ -183,7 +183,8 @@ function joined(matches: readonly Match[], joins: (match: Match, before: Match) 
   matches.forEach((match, index) => {
     const before = matches[index - 1];
     const last = out.at(-1);
-    if (before !== undefined && last !== undefined && joins(match, before)) out.splice(-1, 1, { ...match, start: last.start });
+    if (before !== undefined && last !== undefined && joins(match, before))
+      out.splice(-1, 1, { ...match, start: last.start });
     else out.push(match);
   });
   return out;

@@ -53,7 +53,11 @@ export function seedPieces({ characters, repeats }: Words, most: number): SeedPi
 }
 
 /** Those of a level that no longer string has replaced: one with the same count holds it every time. */
-function* branching(level: readonly SeedPiece[], longer: readonly SeedPiece[], grams: Int32Array): Generator<SeedPiece> {
+function* branching(
+  level: readonly SeedPiece[],
+  longer: readonly SeedPiece[],
+  grams: Int32Array,
+): Generator<SeedPiece> {
   const replaced = new Uint8Array(level.length);
   for (const { at, count } of longer) {
     const prefix = grams[at] ?? -1;

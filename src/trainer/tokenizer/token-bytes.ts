@@ -28,7 +28,8 @@ export function tokenBytesOf(
     if (how.special.has(number)) return undefined;
     if (inBytes) return fromByteCharacters(token) ?? Buffer.from(token, 'utf8');
     const byte = BYTE.exec(token)?.[1];
-    if (byte !== undefined && steps.some(({ type }) => type === 'ByteFallback')) return Uint8Array.of(parseInt(byte, 16));
+    if (byte !== undefined && steps.some(({ type }) => type === 'ByteFallback'))
+      return Uint8Array.of(parseInt(byte, 16));
     return Buffer.from(steps.reduce(spelled, token), 'utf8');
   });
 }

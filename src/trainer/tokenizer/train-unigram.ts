@@ -159,7 +159,8 @@ function prune(pieces: readonly Piece[], words: ReadonlyMap<string, number>, siz
     bayesianScores(pieces),
   );
   const used = new Float64Array(pieces.length);
-  for (const [word, repeats] of words) for (const piece of lattice.best(word)) used[piece] = (used[piece] ?? 0) + repeats;
+  for (const [word, repeats] of words)
+    for (const piece of lattice.best(word)) used[piece] = (used[piece] ?? 0) + repeats;
   const total = used.reduce((a, b) => a + b, 0);
   const logTotal = Math.log(total);
   const losses = pieces.map(({ text, single }, number) => {
@@ -181,13 +182,13 @@ function prune(pieces: readonly Piece[], words: ReadonlyMap<string, number>, siz
 
 /** The likeliest pieces, all single characters among them, by falling score. */
 function finished(pieces: readonly Piece[], wanted: number): (readonly [string, number])[] {
-  const scores = scoresOf(pieces);
-  const scored = pieces
-    .map((piece, number) => ({ ...piece, score: scores[number] ?? 0 }))
-    .sort((a, b) => b.score - a.score || order(a.text, b.text));
-  const longer = wanted - scored.filter(({ single }) => single).length;
+  const longer = wanted - pieces.filter(({ single }) => single).length;
   let taken = 0;
-  return scored.filter(({ single }) => single || taken++ < longer).map(({ text, score }) => [text, score] as const);
+  const chosen = [...pieces]
+    .sort((a, b) => b.count - a.count || order(a.text, b.text))
+    .filter(({ single }) => single || taken++ < longer);
+  const scores = scoresOf(chosen);
+  return chosen.map(({ text }, number) => [text, scores[number] ?? 0] as const);
 }
 
 /** By code unit: the same everywhere, whatever the locale. */
@@ -202,5 +203,12 @@ function digamma(value: number): number {
   for (; x < 7; x++) sum -= 1 / x;
   x -= 0.5;
   const square = 1 / (x * x);
-  return sum + Math.log(x) + square / 24 - (square * square * 7) / 960 + (square ** 3 * 31) / 8064 - (square ** 4 * 127) / 30720;
+  return (
+    sum +
+    Math.log(x) +
+    square / 24 -
+    (square * square * 7) / 960 +
+    (square ** 3 * 31) / 8064 -
+    (square ** 4 * 127) / 30720
+  );
 }

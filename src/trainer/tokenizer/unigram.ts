@@ -126,7 +126,10 @@ export class UnigramModel implements PieceModel {
       out.push(whole);
       return;
     }
-    const bytes = this.#byteTokens.length > 0 ? Array.from(Buffer.from(text, 'utf8'), (byte) => this.#byteTokens[byte] ?? -1) : [-1];
+    const bytes =
+      this.#byteTokens.length > 0
+        ? Array.from(Buffer.from(text, 'utf8'), (byte) => this.#byteTokens[byte] ?? -1)
+        : [-1];
     if (!bytes.includes(-1)) out.push(...bytes.reverse());
     else if (this.#unknown !== undefined) out.push(this.#unknown);
   }
