@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { fileSize, syncFolder } from '../durable-files.ts';
 import { asDiskError, PipelineError, systemCode, TrainerError } from '../errors.ts';
+import { batchesState } from './batches/batches.ts';
 import { CHECKPOINT_FILE } from './checkpoint-cursor.ts';
 import { type ModelOptions, weightShapes } from './model.ts';
 import type { Moments } from './optimizer.ts';
@@ -11,7 +12,7 @@ import { trainerOptions } from './options.ts';
 import type { DiskRequest } from './protocol.ts';
 import { type NamedArray, readSafetensors, safetensorsHeader, writeSafetensors } from './safetensors.ts';
 
-const FORMAT = 'seiryu-checkpoint-1';
+const FORMAT = 'seiryu-checkpoint-2';
 
 const trainingState = z.strictObject({
   step: z.int().nonnegative(),
@@ -19,8 +20,8 @@ const trainingState = z.strictObject({
   tokens: z.int().nonnegative(),
   /** Number of the next document to ask the feed for. */
   documents: z.int().nonnegative(),
+  batches: batchesState,
   random: z.array(z.int().nonnegative()).length(4),
-  packer: z.strictObject({ tokens: z.array(z.int()), documents: z.array(z.tuple([z.int(), z.int()])) }),
   perplexity: z.strictObject({ first: z.number().nullable(), last: z.number().nullable() }),
 });
 export type TrainingState = z.output<typeof trainingState>;
@@ -33,6 +34,8 @@ export interface Checkpoint {
   readonly moments: Moments;
   /** Held-out sequences, context + 1 tokens each, one after another. */
   readonly heldOut: Int32Array;
+  /** Tokens of the documents that wait, in the order of `state.batches`. */
+  readonly waiting: Int32Array;
 }
 
 /** The disk as the trainer sees it: the engine's governor behind the feed. */
@@ -85,7 +88,7 @@ export async function removePartial(dir: string, disk: TrainerDisk): Promise<voi
   await disk.release(bytes, 'checkpoint');
 }
 
-function arraysOf({ model, vocabulary, weights, moments, heldOut }: Checkpoint): NamedArray[] {
+function arraysOf({ model, vocabulary, weights, moments, heldOut, waiting }: Checkpoint): NamedArray[] {
   const shapes = weightShapes(model, vocabulary);
   const named = (prefix: string, values: ReadonlyMap<string, Float32Array>) =>
     Array.from(shapes, ([name, shape]) => ({
@@ -98,6 +101,7 @@ function arraysOf({ model, vocabulary, weights, moments, heldOut }: Checkpoint):
     ...named('adamw.first.', moments.first),
     ...named('adamw.second.', moments.second),
     { name: 'heldOut', shape: [heldOut.length], values: heldOut },
+    { name: 'waiting', shape: [waiting.length], values: waiting },
   ];
 }
 
@@ -144,6 +148,8 @@ export async function loadCheckpoint(dir: string): Promise<Checkpoint | undefine
   };
   const heldOut = arrays.get('heldOut')?.values;
   if (!(heldOut instanceof Int32Array)) throw broken('it lacks the held-out set');
+  const waiting = arrays.get('waiting')?.values;
+  if (!(waiting instanceof Int32Array)) throw broken('it lacks the documents that wait');
   return {
     state,
     model,
@@ -151,6 +157,7 @@ export async function loadCheckpoint(dir: string): Promise<Checkpoint | undefine
     weights: take(''),
     moments: { first: take('adamw.first.'), second: take('adamw.second.') },
     heldOut,
+    waiting,
   };
 }
 

@@ -45,7 +45,7 @@ export interface ConsumedRequest {
 /** Body of `POST /reserve` and `POST /release`. */
 export interface DiskRequest {
   bytes: number;
-  part: 'checkpoint' | 'tokenizer';
+  part: 'checkpoint' | 'tokenizer' | 'tokens';
 }
 
 // JSON has no NaN or Infinity: JSON.stringify writes them as null, and a diverging run is when the reader must see the event.
@@ -95,6 +95,8 @@ export const trainerEvent = z.discriminatedUnion('event', [
     first: z.boolean(),
     final: z.boolean(),
   }),
+  /** A source stopped giving its share of the mixture; `shares` are those of the sources that go on, 0 to 1. */
+  z.object({ event: z.literal('mixture'), source: z.string(), shares: z.record(z.string(), z.number()) }),
   z.object({ event: z.literal('checkpoint'), step: z.number(), documents: z.number(), bytes: z.number() }),
   z.object({ event: z.literal('generated'), prompt: z.string(), text: z.string() }),
   z.object({

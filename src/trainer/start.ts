@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { replaceFile } from '../durable-files.ts';
 import { errorMessage, PipelineError } from '../errors.ts';
+import { noBatches } from './batches/batches.ts';
 import { type Checkpoint, checkSameModel, type TrainingState } from './checkpoint.ts';
 import { TOKENIZER_FILE } from './checkpoint-cursor.ts';
 import type { Commands } from './commands.ts';
@@ -31,6 +32,8 @@ export interface TrainerContext {
 
 export interface Start {
   readonly tokenizer: Tokenizer;
+  /** The tokenizer's file. */
+  readonly json: string;
   readonly checkpoint: Omit<Checkpoint, 'moments'> & Partial<Pick<Checkpoint, 'moments'>>;
   /** Read already, not yet trained on. */
   readonly first: NumberedDocument[];
@@ -65,7 +68,7 @@ export async function begin(
     const size = Buffer.byteLength(next.document.text);
     bytes += size;
     first.push(next.document);
-    if (isHeldOut(next.document.id, options.heldOut)) {
+    if (isHeldOut(next.document, options.heldOut)) {
       heldOut.push(next.document);
       heldOutBytes += size;
     }
@@ -88,19 +91,22 @@ export async function begin(
 
   const random = new Random(seed);
   const weights = initialWeights(options.model, tokenizer.vocabulary, random);
+  const batches = noBatches();
   const state: TrainingState = {
     step: 0,
     tokens: 0,
     documents: 0,
     random: random.state,
-    packer: { tokens: [], documents: [] },
+    batches: batches.state,
     perplexity: { first: null, last: null },
   };
   const heldOutTokens = packHeldOut(heldOut, tokenizer, options);
+  const { vocabulary } = tokenizer;
   return {
     tokenizer,
+    json,
     first,
-    checkpoint: { state, model: options.model, vocabulary: tokenizer.vocabulary, weights, heldOut: heldOutTokens },
+    checkpoint: { state, model: options.model, vocabulary, weights, heldOut: heldOutTokens, waiting: batches.tokens },
   };
 }
 
@@ -111,10 +117,11 @@ export async function goOn(
   checkpoint: Checkpoint,
 ): Promise<Start> {
   const path = join(dir, TOKENIZER_FILE);
-  const tokenizer = parseTokenizer(await tokenizerText(path), path);
+  const json = await tokenizerText(path);
+  const tokenizer = parseTokenizer(json, path);
   checkSameModel(checkpoint, options.model, tokenizer.vocabulary);
   emit({ event: 'tokenizer', vocabulary: tokenizer.vocabulary, documents: 0, bytes: 0 });
-  return { tokenizer, checkpoint, first: [] };
+  return { tokenizer, json, checkpoint, first: [] };
 }
 
 async function tokenizerText(path: string): Promise<string> {
@@ -129,16 +136,21 @@ async function tokenizerText(path: string): Promise<string> {
   }
 }
 
+/** Tokens of a document and its end. */
+function withEnd(text: string, tokenizer: Tokenizer): Int32Array {
+  return Int32Array.from([...tokenizer.encode(text), tokenizer.endOfDocument]);
+}
+
 function packHeldOut(
   documents: readonly NumberedDocument[],
   tokenizer: Tokenizer,
   options: TrainerOptions,
 ): Int32Array {
   const { context } = options.model;
-  const packer = new Packer(context, tokenizer.endOfDocument);
+  const packer = new Packer(context);
   const sequences: Sequence[] = [];
-  for (const { number, text } of documents) {
-    packer.add(number, tokenizer.encode(text));
+  for (const { number, id, source, text } of documents) {
+    packer.add({ number, id, source, tokens: withEnd(text, tokenizer) });
     for (let sequence = packer.take(); sequence !== undefined; sequence = packer.take()) {
       if ((sequences.length + 1) * context <= Math.max(options.evaluate.tokens, context)) sequences.push(sequence);
     }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from './model.ts';
 import { type AdamW, globalNorm } from './optimizer.ts';
-import type { Sequence } from './packing.ts';
+import type { Shown } from './packing.ts';
 
 export interface StepResult {
   /** Mean cross-entropy of the batch before the step, in nats. */
@@ -15,7 +15,7 @@ export interface StepResult {
 export async function trainStep(
   model: Model,
   optimizer: AdamW,
-  sequences: readonly Sequence[],
+  sequences: readonly Shown[],
   step: number,
   rate: number,
 ): Promise<StepResult> {

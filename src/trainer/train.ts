@@ -3,14 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { DivergedError } from '../errors.ts';
 import { chooseBackend } from './backends.ts';
-import { loadCheckpoint, removePartial, saveCheckpoint, type TrainingState } from './checkpoint.ts';
-import { Documents, type NumberedDocument } from './documents.ts';
+import type { Batches } from './batches/batches.ts';
+import { type Checkpoint, loadCheckpoint, removePartial, saveCheckpoint, type TrainingState } from './checkpoint.ts';
+import { Documents } from './documents.ts';
 import { evaluate } from './evaluate.ts';
-import { isHeldOut } from './held-out.ts';
 import { Model, parameterCount } from './model.ts';
+import { openBatches } from './open-batches.ts';
 import { AdamW, learningRate, valuesOf } from './optimizer.ts';
 import type { TrainerOptions } from './options.ts';
-import { Packer, type Sequence } from './packing.ts';
+import { type Sequence, shown } from './packing.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
 import { sample } from './sample.ts';
@@ -27,6 +28,19 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
   await removePartial(config.dir, context.feed);
   const checkpoint = config.resume ? await loadCheckpoint(config.dir) : undefined;
   const documents = new Documents(context.feed, checkpoint?.state.documents ?? 0, context.commands);
+  try {
+    await trainOn(config, context, documents, checkpoint);
+  } finally {
+    await documents.close();
+  }
+}
+
+async function trainOn(
+  config: TrainerConfig,
+  context: TrainerContext,
+  documents: Documents,
+  checkpoint: Checkpoint | undefined,
+): Promise<void> {
   const start =
     checkpoint === undefined ? await begin(config, context, documents) : await goOn(config, context, checkpoint);
   if (start === undefined) {
@@ -34,7 +48,8 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
     context.emit({ event: 'done', reason: 'stopped', steps: 0, tokens: 0, documents: 0, perplexity, waitedShare: 0 });
     return;
   }
-  const session = new Session(config, context, documents, start);
+  const batches = await openBatches(config, context, documents, start);
+  const session = new Session(config, context, documents, start, batches);
   try {
     await session.run();
   } finally {
@@ -48,10 +63,9 @@ class Session {
   readonly #context: TrainerContext;
   readonly #documents: Documents;
   readonly #tokenizer: Tokenizer;
-  readonly #first: NumberedDocument[];
   readonly #model: Model;
   readonly #optimizer: AdamW;
-  readonly #packer: Packer;
+  readonly #batches: Batches;
   readonly #random: Random;
   readonly #heldOut: Int32Array;
   readonly #state: Pick<TrainingState, 'step' | 'tokens' | 'documents' | 'perplexity'>;
@@ -63,7 +77,8 @@ class Session {
     config: TrainerConfig,
     context: TrainerContext,
     documents: Documents,
-    { tokenizer, checkpoint, first }: Start,
+    { tokenizer, checkpoint }: Start,
+    batches: Batches,
   ) {
     const { options } = config;
     this.#config = config;
@@ -71,10 +86,9 @@ class Session {
     this.#context = context;
     this.#documents = documents;
     this.#tokenizer = tokenizer;
-    this.#first = first;
     this.#model = new Model(options.model, checkpoint.vocabulary, checkpoint.weights);
     this.#optimizer = new AdamW(options.optimizer, this.#model.weights, checkpoint.moments);
-    this.#packer = new Packer(options.model.context, tokenizer.endOfDocument, checkpoint.state.packer);
+    this.#batches = batches;
     this.#random = new Random(checkpoint.state.random);
     this.#heldOut = checkpoint.heldOut;
     this.#state = { ...checkpoint.state, perplexity: { ...checkpoint.state.perplexity } };
@@ -142,36 +156,20 @@ class Session {
 
   /** The next sequences, fewer than a batch only at the end of the corpus. */
   async #batch(): Promise<Sequence[] | 'stopped'> {
-    while (this.#packer.ready < this.#options.batch) {
-      const next = await this.#nextDocument();
-      if (next === 'end') break;
-      if (next === 'asked') {
-        if (this.#context.commands.stop) return 'stopped';
-        if (this.#context.commands.takeCheckpoint()) await this.#save();
-        continue;
-      }
-      const { document } = next;
-      this.#state.documents = document.number + 1;
-      if (!isHeldOut(document.id, this.#options.heldOut))
-        this.#packer.add(document.number, this.#tokenizer.encode(document.text));
+    for (;;) {
+      const batch = await this.#batches.next(this.#options.batch);
+      this.#state.documents = this.#batches.documents;
+      if (batch !== 'asked') return batch;
+      if (this.#context.commands.stop) return 'stopped';
+      if (this.#context.commands.takeCheckpoint()) await this.#save();
     }
-    const batch: Sequence[] = [];
-    for (let sequence = this.#packer.take(); sequence !== undefined; sequence = this.#packer.take()) {
-      batch.push(sequence);
-      if (batch.length === this.#options.batch) break;
-    }
-    return batch;
-  }
-
-  async #nextDocument() {
-    const document = this.#first.shift();
-    return document === undefined ? this.#documents.next() : { document };
   }
 
   async #step(batch: readonly Sequence[]): Promise<void> {
     const step = this.#state.step + 1;
     const rate = learningRate(this.#options.optimizer, step, this.#lastStep);
-    const { loss, gradientNorm } = await trainStep(this.#model, this.#optimizer, batch, step, rate);
+    const examples = batch.map((sequence) => shown(sequence, this.#options.packing.attention));
+    const { loss, gradientNorm } = await trainStep(this.#model, this.#optimizer, examples, step, rate);
     this.#state.step = step;
     this.#state.tokens += batch.length * this.#options.model.context;
     const { tokens, documents } = this.#state;
@@ -215,15 +213,17 @@ class Session {
   async #save(): Promise<void> {
     const { feed, emit } = this.#context;
     const { step, documents } = this.#state;
+    const { state: batches, tokens: waiting } = await this.#batches.save();
     const bytes = await saveCheckpoint(
       this.#config.dir,
       {
-        state: { ...this.#state, random: this.#random.state, packer: this.#packer.state },
+        state: { ...this.#state, random: this.#random.state, batches },
         model: this.#options.model,
         vocabulary: this.#model.vocabulary,
         weights: await valuesOf(this.#model.weights),
         moments: await this.#optimizer.moments(),
         heldOut: this.#heldOut,
+        waiting,
       },
       feed,
     );
