@@ -12,6 +12,7 @@ import type { TrainerEvent } from '../trainer/protocol.ts';
 import { contextOf } from './context.ts';
 import { FaultCounts } from './faults.ts';
 import { Governor } from './governor.ts';
+import { interleave } from './interleave.ts';
 import { openLog } from './log.ts';
 import { openSession } from './open-session.ts';
 import type { Progress } from './progress.ts';
@@ -115,7 +116,9 @@ async function runLocked(
   try {
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
-    const opened = await openSession(plan, paths, registry, governor, log, () => listShards(sources));
+    const opened = await openSession(plan, paths, registry, governor, log, async () =>
+      interleave(await listShards(sources), plan.trainer?.mixture),
+    );
     session = opened.session;
     reporter.begin(session, opened.shards);
     // From the start on, so that a run that is killed has a record too, and its sessions are counted.

@@ -79,6 +79,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
   if (parsed.success) checkConnections(checker, parsed.data);
+  if (parsed.success) checkMixture(checker, sources, parsed.data);
   if (problems.length === 0 && parsed.success) {
     for (const { index, message } of refusalsOf(checker.registry, filters, {
       language: parsed.data.language,
@@ -105,6 +106,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     plugins: pluginFiles,
     // Left out where there are none, so that runs begun before filters had files can go on.
     ...(Object.keys(files).length === 0 ? {} : { files }),
+    // It decides the order of the shards.
+    ...(trainer?.mixture === undefined ? {} : { mixture: trainer.mixture }),
   };
   return {
     name: name ?? basename(path, extname(path)),
@@ -280,6 +283,20 @@ function checkConsumer(checker: Checker, sinks: readonly PlannedPlugin[], traine
       path: dotted(path),
       message:
         'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
+    });
+  }
+}
+
+/** A weight for a source that is not there would do nothing, silently. */
+function checkMixture(checker: Checker, sources: readonly PlannedPlugin[], { trainer }: PipelineFile): void {
+  const labels = sources.map(({ label }) => label);
+  for (const name of Object.keys(trainer?.mixture ?? {})) {
+    if (labels.includes(name)) continue;
+    const path = ['trainer', 'mixture', name];
+    checker.problems.push({
+      ...checker.place(path, 'key'),
+      path: dotted(path),
+      message: `no source has this name; the sources are ${labels.join(', ')}`,
     });
   }
 }

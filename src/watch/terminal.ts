@@ -74,6 +74,12 @@ export function eventLines(event: TrainerEvent): string[] {
       ];
     case 'evaluation':
       return [`trainer   step ${event.step}: held-out perplexity ${event.perplexity?.toFixed(1) ?? 'not finite'}`];
+    case 'mixture': {
+      const shares = Object.entries(event.shares).map(([source, share]) => `${source} ${(100 * share).toFixed(0)} %`);
+      return [
+        `trainer   ${event.source} gives no more documents at present; the mixture goes on with ${shares.join(', ')}`,
+      ];
+    }
     case 'generated':
       return [
         'trainer   the model writes:',
