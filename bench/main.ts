@@ -3,9 +3,19 @@ import { filters } from './filters.ts';
 import { linear } from './linear.ts';
 import { pipeline } from './pipeline.ts';
 import { sources } from './sources.ts';
+import { starve } from './starve.ts';
+import { tokenizer } from './tokenizer.ts';
 import { wikitext } from './wikitext.ts';
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { filters, linear, pipeline, sources, wikitext };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  filters,
+  linear,
+  pipeline,
+  sources,
+  starve,
+  tokenizer,
+  wikitext,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));
