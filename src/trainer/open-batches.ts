@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Batches } from './batches/batches.ts';
 import { TokenStore } from './batches/token-store.ts';
 import type { Documents } from './documents.ts';
+import type { TrainerOptions } from './options.ts';
 import type { TrainerConfig } from './protocol.ts';
 import type { Start, TrainerContext } from './start.ts';
 
@@ -15,6 +16,11 @@ const BATCHES_AHEAD = 2;
 /** Bytes of text that a token stands for, at most, on average. */
 const BYTES_PER_TOKEN = 8;
 
+/** Bytes of text that are read and encoded before they are asked for. */
+export function aheadOf({ batch, model }: Pick<TrainerOptions, 'batch' | 'model'>): number {
+  return Math.max(LEAST_AHEAD, BATCHES_AHEAD * batch * model.context * BYTES_PER_TOKEN);
+}
+
 /** Batches from where `start` stands; `documents` gives encoded ones from now on. */
 export async function openBatches(
   { options, dir, seed }: TrainerConfig,
@@ -23,8 +29,7 @@ export async function openBatches(
   { json, first, checkpoint }: Start,
 ): Promise<Batches> {
   const { state, waiting, vocabulary } = checkpoint;
-  const ahead = Math.max(LEAST_AHEAD, BATCHES_AHEAD * options.batch * options.model.context * BYTES_PER_TOKEN);
-  documents.encodeWith({ tokenizer: json, heldOut: options.heldOut, ahead }, first);
+  documents.encodeWith({ tokenizer: json, heldOut: options.heldOut, ahead: aheadOf(options) }, first);
   const store =
     options.epochs === 1
       ? undefined
