@@ -7,16 +7,20 @@ import { generation } from './generation.ts';
 import { linear } from './linear.ts';
 import { pipeline } from './pipeline.ts';
 import { sources } from './sources.ts';
+import { starve } from './starve.ts';
+import { tokenizer } from './tokenizer.ts';
 import { wikitext } from './wikitext.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   dedup,
   filters,
-  generation,
   gate,
+  generation,
   linear,
   pipeline,
   sources,
+  starve,
+  tokenizer,
   wikitext,
 };
 

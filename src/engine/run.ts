@@ -12,6 +12,7 @@ import type { TrainerEvent } from '../trainer/protocol.ts';
 import { contextOf } from './context.ts';
 import { FaultCounts } from './faults.ts';
 import { Governor } from './governor.ts';
+import { interleave } from './interleave.ts';
 import { openLog } from './log.ts';
 import { openSession } from './open-session.ts';
 import type { Progress } from './progress.ts';
@@ -131,7 +132,9 @@ async function runLocked(
       onCounting: (shards, counted) => reporter.counting(shards, counted),
     });
     reporter.surveys = findings.facts;
-    const opened = await openSession(plan, paths, registry, governor, log, findings, () => listShards(sources));
+    const opened = await openSession(plan, paths, registry, governor, log, findings, async () =>
+      interleave(await listShards(sources), plan.trainer?.mixture),
+    );
     session = opened.session;
     reporter.begin(session, opened.shards);
     session.onNotice = (line) => {

@@ -22,6 +22,7 @@ import {
 } from './findings.ts';
 import { framed } from './frame.ts';
 import type { Governor } from './governor.ts';
+import { interleave } from './interleave.ts';
 import { cursorSchema } from './journal.ts';
 import type { Logger } from './log.ts';
 import { mapOrdered } from './map-ordered.ts';
@@ -120,7 +121,7 @@ async function openPass({ plan, paths, registry, sources }: SurveyOptions, surve
     return {
       surveys,
       counts,
-      shards: await listShards(sources),
+      shards: interleave(await listShards(sources), plan.trainer?.mixture),
       counted,
       cursor: startCursor(plan.stream.open),
       saved: 0,

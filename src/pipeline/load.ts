@@ -84,6 +84,7 @@ export async function parsePlan(text: string, path: string, set: readonly string
   if (parsed.success) {
     checkConnections(checker, parsed.data);
     checkPreference(checker, parsed.data);
+    checkMixture(checker, sources, parsed.data);
   }
   if (problems.length === 0 && parsed.success) {
     for (const { index, message } of refusalsOf(checker.registry, filters, {
@@ -117,6 +118,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     ...(Object.keys(files).length === 0 ? {} : { files }),
     ...(surveys.length === 0 ? {} : { surveys }),
     ...(prefer === 'first' ? {} : { prefer }),
+    // It decides the order of the shards.
+    ...(trainer?.mixture === undefined ? {} : { mixture: trainer.mixture }),
   };
   return {
     name: name ?? basename(path, extname(path)),
@@ -319,6 +322,20 @@ function checkPreference(checker: Checker, { dedup }: PipelineFile): void {
     path: dotted(path),
     message: `expected first or source, found "${prefer}": in one pass a document is written before its later copies are seen (add \`mode: global\`, which reads the corpus twice)`,
   });
+}
+
+/** A weight for a source that is not there would do nothing, silently. */
+function checkMixture(checker: Checker, sources: readonly PlannedPlugin[], { trainer }: PipelineFile): void {
+  const labels = sources.map(({ label }) => label);
+  for (const name of Object.keys(trainer?.mixture ?? {})) {
+    if (labels.includes(name)) continue;
+    const path = ['trainer', 'mixture', name];
+    checker.problems.push({
+      ...checker.place(path, 'key'),
+      path: dotted(path),
+      message: `no source has this name; the sources are ${labels.join(', ')}`,
+    });
+  }
 }
 
 /** An open shard holds its connection while it waits for its turn: with fewer connections than shards, all would wait for ever. */
