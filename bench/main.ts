@@ -8,17 +8,21 @@ import { generation } from './generation.ts';
 import { linear } from './linear.ts';
 import { pipeline } from './pipeline.ts';
 import { sources } from './sources.ts';
+import { starve } from './starve.ts';
+import { tokenizer } from './tokenizer.ts';
 import { wikitext } from './wikitext.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   dedup,
   filters,
-  generation,
   gate,
   global: globalPass,
+  generation,
   linear,
   pipeline,
   sources,
+  starve,
+  tokenizer,
   wikitext,
 };
 

@@ -13,8 +13,8 @@ import { backendName, trainerOptions } from '../../src/trainer/options.ts';
 import { Random } from '../../src/trainer/random.ts';
 import { type NamedArray, safetensorsHeader, writeSafetensors } from '../../src/trainer/safetensors.ts';
 import { sample } from '../../src/trainer/sample.ts';
-import { learnedTokenizer, tokenizerJson } from '../../src/trainer/tokenizer/file.ts';
-import { trainBpe } from '../../src/trainer/tokenizer/train-bpe.ts';
+import { parseTokenizer } from '../../src/trainer/tokenizer/file.ts';
+import { learnTokenizer } from '../../src/trainer/tokenizer/learn.ts';
 import { MODELS, roughWeights } from './models.ts';
 
 const TEXT =
@@ -50,7 +50,8 @@ function segmentsOf(context: number): Int32Array {
 }
 
 async function writeModel(name: string, options: ModelOptions): Promise<void> {
-  const tokenizer = learnedTokenizer(trainBpe([TEXT], 300));
+  const json = learnTokenizer([TEXT], { model: 'bpe', vocab: 300 });
+  const tokenizer = parseTokenizer(json, 'tokenizer.json');
   const { vocabulary, endOfDocument } = tokenizer;
   const weights = roughWeights(options, vocabulary);
   const model = new Model(options, vocabulary, weights);
@@ -61,7 +62,7 @@ async function writeModel(name: string, options: ModelOptions): Promise<void> {
       options,
       vocabulary,
       weights,
-      tokenizer: tokenizerJson(tokenizer),
+      tokenizer: json,
       endOfDocument: { number: endOfDocument, text: tokenizer.tokens[endOfDocument] ?? '' },
       card: `# ${name}\n`,
     },

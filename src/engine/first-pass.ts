@@ -115,7 +115,16 @@ async function signOnce(parts: FirstPassParts, paths: RunPaths, isDecided: boole
       openMatchings(plan.dedupers, registry).map(({ words }, index) => ({ words, before: earlier.lookups[index] })),
       earlier.fingerprints,
     );
-    const opened = await openSession(plan, paths, registry, governor, log, findings, () => listShards(sources), gate);
+    const opened = await openSession(
+      plan,
+      paths,
+      registry,
+      governor,
+      log,
+      findings,
+      () => listShards(sources, parts.plan),
+      gate,
+    );
     session = opened.session;
     reporter.begin(session, opened.shards, 'signing');
     if (isDecided) return opened.shards;

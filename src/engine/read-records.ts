@@ -23,7 +23,7 @@ export interface From {
 /** Yields every record in the order of the run. Ending the iteration closes the sources. */
 export async function* readRecords(plan: Plan, context: Context, from?: From): AsyncGenerator<Reading> {
   const sources = createSources(plan, await loadRegistry(plan.plugins), context);
-  const shards = from?.shards ?? (await listShards(sources));
+  const shards = from?.shards ?? (await listShards(sources, plan));
   const open = shardOpener({
     sources,
     limits: plan.stream,

@@ -108,6 +108,7 @@ function partOf(path: string): string {
   if (path.startsWith('shards')) return 'shards';
   if (path.startsWith('trainer/tokenizer')) return 'tokenizer';
   if (path.startsWith('trainer/held-out')) return 'held-out';
+  if (path.startsWith('trainer/tokens')) return 'tokens';
   if (path.startsWith('trainer/curve') || path.startsWith('trainer/events')) return 'curves';
   if (path.startsWith('trainer/')) return 'checkpoint';
   if (path.startsWith('state/journal')) return 'journal';

@@ -148,7 +148,7 @@ async function runLocked(
     const shards = first?.shards;
     const decider = first?.gate ?? (await openGate(plan, registry, paths, governor, earlier));
     gate = decider;
-    const list = async (): Promise<readonly ListedShard[]> => shards ?? listShards(sources);
+    const list = async (): Promise<readonly ListedShard[]> => shards ?? listShards(sources, plan);
     const passPlan = first === undefined ? plan : emittingPlan(plan);
     const opened = await openSession(passPlan, paths, registry, governor, log, findings, list, decider);
     session = opened.session;

@@ -9,6 +9,7 @@ import { Integrity } from '../sources/fetch/integrity.ts';
 import { formats } from '../sources/parse/index.ts';
 import { readShard } from '../sources/read.ts';
 import { SeekPoints } from '../sources/seek.ts';
+import { interleave } from './interleave.ts';
 import { type Doubted, type SteadyOptions, steadyCuts } from './steady-cuts.ts';
 import type { ListedShard, OpenShard, ShardOpener } from './stream.ts';
 
@@ -24,8 +25,11 @@ export function createSources(plan: Plan, registry: Registry, context: Context):
   );
 }
 
-/** All shards in source order. */
-export async function listShards(sources: ReadonlyMap<string, Source>): Promise<ListedShard[]> {
+/** All shards, in the order in which they are read: that of the sources, or side by side where the plan mixes them. */
+export async function listShards(
+  sources: ReadonlyMap<string, Source>,
+  { trainer }: Pick<Plan, 'trainer'>,
+): Promise<ListedShard[]> {
   const listed: ListedShard[] = [];
   for (const [label, source] of sources) {
     const before = listed.length;
@@ -43,7 +47,7 @@ export async function listShards(sources: ReadonlyMap<string, Source>): Promise<
       });
     }
   }
-  return listed;
+  return interleave(listed, trainer?.mixture);
 }
 
 /** Folder mirrors know sizes at no cost; over HTTP only listings do, and a request for each shard is not worth it. */

@@ -120,7 +120,7 @@ async function openPass({ plan, paths, registry, sources }: SurveyOptions, surve
     return {
       surveys,
       counts,
-      shards: await listShards(sources),
+      shards: await listShards(sources, plan),
       counted,
       cursor: startCursor(plan.stream.open),
       saved: 0,

@@ -82,7 +82,10 @@ export async function parsePlan(text: string, path: string, set: readonly string
   const dedupers = deduping.filter(({ name }) => !checker.registry.survey.has(name));
   const sinks = checkList(checker, 'sink', 'sinks', Reflect.get(raw, 'sinks'));
   checkConsumer(checker, sinks, Reflect.get(raw, 'trainer'));
-  if (parsed.success) checkConnections(checker, parsed.data);
+  if (parsed.success) {
+    checkConnections(checker, parsed.data);
+    checkMixture(checker, sources, parsed.data);
+  }
   const earlier = earlierPaths(Reflect.get(raw, 'dedup'), baseDir, dedupers.length);
   for (const { path, message } of earlier.problems)
     problems.push({ ...place(path, 'value'), path: dotted(path), message });
@@ -120,6 +123,8 @@ export async function parsePlan(text: string, path: string, set: readonly string
     ...(prefer === 'first' ? {} : { prefer }),
     ...(mode === 'stream' ? {} : { mode }),
     ...(earlier.found.length === 0 ? {} : { against }),
+    // It decides the order of the shards.
+    ...(trainer?.mixture === undefined ? {} : { mixture: trainer.mixture }),
   };
   return {
     name: name ?? basename(path, extname(path)),
@@ -307,6 +312,20 @@ function checkConsumer(checker: Checker, sinks: readonly PlannedPlugin[], traine
       path: dotted(path),
       message:
         'expected all, found "consumed": without a trainer nothing consumes the shards (add a `trainer:`, or say `retain: all`)',
+    });
+  }
+}
+
+/** A weight for a source that is not there would do nothing, silently. */
+function checkMixture(checker: Checker, sources: readonly PlannedPlugin[], { trainer }: PipelineFile): void {
+  const labels = sources.map(({ label }) => label);
+  for (const name of Object.keys(trainer?.mixture ?? {})) {
+    if (labels.includes(name)) continue;
+    const path = ['trainer', 'mixture', name];
+    checker.problems.push({
+      ...checker.place(path, 'key'),
+      path: dotted(path),
+      message: `no source has this name; the sources are ${labels.join(', ')}`,
     });
   }
 }

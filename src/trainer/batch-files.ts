@@ -8,7 +8,7 @@ import { writeAll } from '../durable-files.ts';
 import { errorMessage, systemCode, TrainerError } from '../errors.ts';
 import { type TrainerDisk, writeReserved } from './checkpoint.ts';
 import type { NumberedDocument } from './documents.ts';
-import type { Sequence } from './packing.ts';
+import { type Sequence, sequenceOf } from './packing.ts';
 import { feedDocument } from './protocol.ts';
 import type { StepBatch } from './recent-batches.ts';
 import { type RescueRecord, rescueRecord } from './rescue.ts';
@@ -24,12 +24,24 @@ export interface BatchFile {
   readonly rescue?: RescueRecord;
 }
 
-const FORMAT = 'seiryu-batches-1';
+const FORMAT = 'seiryu-batches-2';
 const KINDS = ['batches', 'incident'] as const;
 type Kind = (typeof KINDS)[number];
 const NAME = /^(batches|incident)-(\d{8})\.jsonl$/;
 
-const sequence = z.strictObject({ tokens: z.base64(), documents: z.tuple([z.int(), z.int()]) });
+const sequence = z.strictObject({
+  tokens: z.base64(),
+  documents: z.array(
+    z.strictObject({
+      number: z.int().nonnegative(),
+      id: z.string(),
+      source: z.string(),
+      url: z.string().exactOptional(),
+      start: z.int().nonnegative(),
+      end: z.int().nonnegative(),
+    }),
+  ),
+});
 const batch = z.strictObject({ step: z.int(), sequences: z.array(sequence) });
 const line = z.union([
   z.strictObject({
@@ -63,13 +75,14 @@ function encodeSequence({ inputs, targets, documents }: Sequence): z.input<typeo
   const tokens = new Int32Array(inputs.length + 1);
   tokens.set(inputs);
   tokens.set(targets.subarray(-1), inputs.length);
-  return { tokens: Buffer.from(tokens.buffer).toString('base64'), documents: [...documents] };
+  // Only what is to be read again, a URL only where there is one.
+  const named = documents.map(({ url, ...rest }) => (url === undefined ? rest : { ...rest, url }));
+  return { tokens: Buffer.from(tokens.buffer).toString('base64'), documents: named };
 }
 
 function decodeSequence({ tokens, documents }: z.output<typeof sequence>): Sequence {
   const bytes = Uint8Array.from(Buffer.from(tokens, 'base64'));
-  const all = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
-  return { inputs: all.slice(0, -1), targets: all.slice(1), documents };
+  return sequenceOf(new Int32Array(bytes.buffer, 0, bytes.length >> 2), documents);
 }
 
 const encodeBatch = ({ step, sequences }: StepBatch) => ({ step, sequences: sequences.map(encodeSequence) });

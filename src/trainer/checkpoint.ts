@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { fileSize, syncFolder } from '../durable-files.ts';
 import { asDiskError, TrainerError } from '../errors.ts';
+import { batchesState } from './batches/batches.ts';
 import { newestCheckpoint } from './checkpoint-cursor.ts';
 import { guardWindow } from './guard.ts';
 import { type ModelOptions, weightShapes } from './model.ts';
@@ -13,7 +14,7 @@ import type { DiskRequest } from './protocol.ts';
 import { rescueState } from './rescue.ts';
 import { type NamedArray, readMetadata, readSafetensors, safetensorsHeader, writeSafetensors } from './safetensors.ts';
 
-const FORMAT = 'seiryu-checkpoint-2';
+const FORMAT = 'seiryu-checkpoint-3';
 
 const trainingState = z.strictObject({
   step: z.int().nonnegative(),
@@ -21,8 +22,8 @@ const trainingState = z.strictObject({
   tokens: z.int().nonnegative(),
   /** Number of the next document to ask the feed for. */
   documents: z.int().nonnegative(),
+  batches: batchesState,
   random: z.array(z.int().nonnegative()).length(4),
-  packer: z.strictObject({ tokens: z.array(z.int()), documents: z.array(z.tuple([z.int(), z.int()])) }),
   perplexity: z.strictObject({ first: z.number().nullable(), last: z.number().nullable() }),
   guard: guardWindow,
   rescue: rescueState,
@@ -39,6 +40,8 @@ export interface Checkpoint {
   readonly moments: Moments;
   /** Held-out sequences, context + 1 tokens each, one after another. */
   readonly heldOut: Int32Array;
+  /** Tokens of the documents that wait, in the order of `state.batches`. */
+  readonly waiting: Int32Array;
 }
 
 /** What can be known of a checkpoint without reading its arrays. */
@@ -134,7 +137,7 @@ export async function removeReserved(path: string, disk: TrainerDisk): Promise<v
   await disk.release(bytes, 'checkpoint');
 }
 
-function arraysOf({ model, vocabulary, weights, moments, heldOut }: Checkpoint): NamedArray[] {
+function arraysOf({ model, vocabulary, weights, moments, heldOut, waiting }: Checkpoint): NamedArray[] {
   const shapes = weightShapes(model, vocabulary);
   const named = (prefix: string, values: ReadonlyMap<string, Float32Array>) =>
     Array.from(shapes, ([name, shape]) => ({
@@ -147,6 +150,7 @@ function arraysOf({ model, vocabulary, weights, moments, heldOut }: Checkpoint):
     ...named('adamw.first.', moments.first),
     ...named('adamw.second.', moments.second),
     { name: 'heldOut', shape: [heldOut.length], values: heldOut },
+    { name: 'waiting', shape: [waiting.length], values: waiting },
   ];
 }
 
@@ -200,6 +204,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   };
   const heldOut = arrays.get('heldOut')?.values;
   if (!(heldOut instanceof Int32Array)) throw invalid(path, 'it lacks the held-out set');
+  const waiting = arrays.get('waiting')?.values;
+  if (!(waiting instanceof Int32Array)) throw invalid(path, 'it lacks the documents that wait');
   return {
     state,
     model,
@@ -208,5 +214,6 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     weights: take(''),
     moments: { first: take('adamw.first.'), second: take('adamw.second.') },
     heldOut,
+    waiting,
   };
 }

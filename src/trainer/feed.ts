@@ -4,8 +4,8 @@ import { Client } from 'undici';
 import { DiskError, errorMessage, TrainerError } from '../errors.ts';
 import { type DiskRequest, type FeedDocument, feedDocument } from './protocol.ts';
 
-/** Bytes of text read ahead of training; beyond it the socket is not read and the engine waits. */
-const READ_AHEAD = 256 * 1024;
+/** Bytes that wait to be encoded; beyond them the socket is not read and the engine waits. */
+const READ_AHEAD = 64 * 1024;
 
 /** A line longer than this means that what answers is no feed: records are bounded far below. */
 const LONGEST_LINE = 256 * 2 ** 20;
@@ -22,7 +22,11 @@ export class Feed {
   readonly #documents: Client;
   readonly #requests: Client;
 
+  /** Where the engine listens. */
+  readonly socketPath: string;
+
   constructor(socketPath: string) {
+    this.socketPath = socketPath;
     // No timeouts: a slow stream is normal, and a dead engine closes the socket.
     const options = { socketPath, headersTimeout: 0, bodyTimeout: 0 };
     this.#documents = new Client('http://feed', options);

@@ -4,8 +4,8 @@ import type { Checkpoint } from './checkpoint.ts';
 import { Model } from './model.ts';
 import { AdamW, valuesOf } from './optimizer.ts';
 import type { TrainerOptions } from './options.ts';
-import type { Sequence } from './packing.ts';
-import { type StepResult, trainStep } from './step.ts';
+import { type Sequence, shown } from './packing.ts';
+import { type StepResult, sideBySide, trainStep } from './step.ts';
 
 export type Learned = Pick<Checkpoint, 'weights' | 'moments'>;
 
@@ -26,19 +26,21 @@ export class Learner {
 
   /** One step of training; `step` counts from 1. */
   step(batch: readonly Sequence[], step: number, rate: number): Promise<StepResult> {
-    return trainStep(this.model, this.#optimizer, batch, step, rate);
+    const { attention } = this.#options.packing;
+    const sequences = batch.map((sequence) => shown(sequence, attention));
+    return trainStep(this.model, this.#optimizer, sequences, step, rate);
   }
 
   /** Mean cross-entropy of a batch in nats, without training on it. */
   async loss(batch: readonly Sequence[]): Promise<number> {
-    const { context } = this.model.options;
-    const ids = new Int32Array(batch.length * context);
-    const targets = new Int32Array(batch.length * context);
-    for (const [index, sequence] of batch.entries()) {
-      ids.set(sequence.inputs, index * context);
-      targets.set(sequence.targets, index * context);
-    }
-    const loss = tf.tidy(() => this.model.loss(tf.tensor1d(ids, 'int32'), tf.tensor1d(targets, 'int32'), batch.length));
+    const { attention } = this.#options.packing;
+    const { ids, targets, segments } = sideBySide(
+      batch.map((sequence) => shown(sequence, attention)),
+      this.model.options.context,
+    );
+    const loss = tf.tidy(() =>
+      this.model.loss(tf.tensor1d(ids, 'int32'), tf.tensor1d(targets, 'int32'), batch.length, segments),
+    );
     const [value = Number.NaN] = await loss.data();
     loss.dispose();
     return value;

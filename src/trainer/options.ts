@@ -25,7 +25,43 @@ const count = z.union([z.int().positive(), z.string()], { error: COUNT_EXPECTED 
 export const backendName = z.enum(['node-gpu', 'node', 'webgpu', 'wasm', 'cpu']);
 export type BackendName = z.output<typeof backendName>;
 
+const batchOptions = {
+  packing: z
+    .strictObject({
+      attention: z
+        .enum(['across-documents', 'within-documents'])
+        .default('across-documents')
+        .describe('Whether a token sees the documents before its own in the same sequence.'),
+    })
+    .prefault({})
+    .describe('Documents are packed end to end into sequences, with the end of document between them.'),
+  shuffle: z
+    .strictObject({
+      tokens: count.describe('Tokens of documents that the buffer holds, 4 bytes of memory and of checkpoint each.'),
+    })
+    .optional()
+    .describe('Trains on documents in a seeded random order within a buffer; without it, in the order of the corpus.'),
+  mixture: z
+    .record(z.string(), z.number().positive().max(1e6))
+    .optional()
+    .describe(
+      'Weight of each source’s tokens, e.g. `{ wikipedia: 2, mc4: 1 }`; a source that is not named weighs 1. Without it, documents come in the order of the corpus.',
+    ),
+  epochs: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe(
+      'Times to go through the corpus. Above 1 its tokens stay on disk, 2 bytes each (4 from 65,537 tokens on).',
+    ),
+};
+
 const trainTokenizer = z.strictObject({
+  model: z
+    .enum(['bpe', 'unigram'])
+    .default('bpe')
+    .describe('bpe: byte-level BPE. unigram: the likeliest cut of a text, with bytes for unknown characters.'),
   vocab: z
     .int()
     .min(260)
@@ -40,9 +76,11 @@ const trainTokenizer = z.strictObject({
 
 const tokenizer = z.union(
   [
-    z.strictObject({ train: trainTokenizer.describe('Learn a byte-level BPE tokenizer from the first documents.') }),
+    z.strictObject({ train: trainTokenizer.describe('Learn a tokenizer from the first documents.') }),
     z.strictObject({
-      file: z.string().describe('A tokenizer.json with a byte-level BPE model, relative to the pipeline file.'),
+      file: z
+        .string()
+        .describe('A tokenizer.json with a BPE, Unigram or WordPiece model, relative to the pipeline file.'),
     }),
   ],
   { error: '`train: { vocab: 32000 }` or `file: tokenizer.json`' },
@@ -169,6 +207,7 @@ export const trainerOptions = z.strictObject({
   model: modelOptions.prefault({}).describe('The model that learns.'),
   optimizer: optimizer.prefault({}).describe('How it learns.'),
   batch: z.int().min(1).max(65_536).default(8).describe('Sequences a step.'),
+  ...batchOptions,
   until: until.optional().describe('When to stop; without it, at the end of the stream.'),
   heldOut: z
     .number()

@@ -1,4 +1,17 @@
 // Packs documents end to end into sequences of one length, losing and doubling no token.
+import type { TokenDocument } from './batches/token-document.ts';
+
+/** What a sequence has of a document. */
+export interface SequenceDocument {
+  readonly number: number;
+  /** `source/shard#ordinal`. */
+  readonly id: string;
+  readonly source: string;
+  readonly url?: string | undefined;
+  /** `inputs[start … end)` are the document's. The last one may be empty: only the last target is its. */
+  readonly start: number;
+  readonly end: number;
+}
 
 /** A training example: `inputs[i]` predicts `targets[i]`. */
 export interface Sequence {
@@ -6,77 +19,93 @@ export interface Sequence {
   readonly inputs: Int32Array;
   /** (context): `inputs` moved by one token. */
   readonly targets: Int32Array;
-  /** Numbers of the first and the last document that its tokens come from. */
-  readonly documents: readonly [number, number];
+  /** (context): which document of the sequence a token of `inputs` belongs to, 0, 1, 2, … from the left. */
+  readonly segments: Int32Array;
+  /** The documents that its tokens come from, in order. */
+  readonly documents: readonly SequenceDocument[];
 }
 
-export interface PackerState {
-  /** Tokens that fill no sequence yet. */
-  tokens: number[];
-  /** For each run of tokens of one document: its number and how many of its tokens are left. */
-  documents: [number, number][];
+/** The sequence of `context + 1` tokens. */
+export function sequenceOf(tokens: Int32Array, documents: readonly SequenceDocument[]): Sequence {
+  const segments = new Int32Array(tokens.length - 1);
+  documents.forEach(({ start, end }, index) => {
+    segments.fill(index, start, end);
+  });
+  return { inputs: tokens.slice(0, -1), targets: tokens.slice(1), segments, documents };
+}
+
+/** What a step learns from: `segments` only where documents must not see each other. */
+export type Shown = Pick<Sequence, 'inputs' | 'targets'> & Partial<Pick<Sequence, 'segments'>>;
+
+export function shown(
+  { inputs, targets, segments }: Sequence,
+  attention: 'across-documents' | 'within-documents',
+): Shown {
+  return attention === 'within-documents' ? { inputs, targets, segments } : { inputs, targets };
 }
 
 /**
  * Documents in, sequences out. A sequence takes `context + 1` tokens and gives the last one back, because it is the next
- * one's first input: every token but the first is predicted exactly once. Memory: the longest document and one sequence.
+ * one's first input: every token but the first is predicted exactly once. Memory: the documents that wait.
  */
 export class Packer {
   readonly #context: number;
-  readonly #endOfDocument: number;
-  #tokens: number[];
+  #waiting: TokenDocument[];
+  /** Tokens of the first waiting document that are used up. */
   #at = 0;
-  #documents: [number, number][];
+  #tokens: number;
 
-  constructor(context: number, endOfDocument: number, state: PackerState = { tokens: [], documents: [] }) {
+  /** `waiting`: what `state` gave. */
+  constructor(context: number, waiting: readonly TokenDocument[] = []) {
     this.#context = context;
-    this.#endOfDocument = endOfDocument;
-    this.#tokens = [...state.tokens];
-    this.#documents = state.documents.map(([number, left]) => [number, left]);
+    this.#waiting = [...waiting];
+    this.#tokens = waiting.reduce((sum, { tokens }) => sum + tokens.length, 0);
   }
 
-  /** Adds a document and its end. */
-  add(number: number, tokens: readonly number[]): void {
-    if (this.#at > 0) {
-      this.#tokens = this.#tokens.slice(this.#at);
-      this.#at = 0;
-    }
-    for (const token of tokens) this.#tokens.push(token);
-    this.#tokens.push(this.#endOfDocument);
-    this.#documents.push([number, tokens.length + 1]);
+  /** Adds a document with its end. */
+  add(document: TokenDocument): void {
+    this.#waiting.push(document);
+    this.#tokens += document.tokens.length;
   }
 
   /** Full sequences that `take` would give now. */
   get ready(): number {
-    return Math.max(0, Math.floor((this.#tokens.length - this.#at - 1) / this.#context));
+    return Math.max(0, Math.floor((this.#tokens - 1) / this.#context));
   }
 
-  /** The next full sequence, or undefined until more documents come. */
+  /** The next full sequence, or undefined until more documents come. O(context). */
   take(): Sequence | undefined {
-    const end = this.#at + this.#context + 1;
-    if (this.#tokens.length < end) return undefined;
-    const tokens = Int32Array.from(this.#tokens.slice(this.#at, end));
-    const first = this.#documents[0]?.[0] ?? 0;
-    let last = first;
-    let covered = 0;
-    for (const [number, left] of this.#documents) {
-      if (covered >= this.#context + 1) break;
-      covered += left;
-      last = number;
+    const length = this.#context + 1;
+    if (this.#tokens < length) return undefined;
+    const tokens = new Int32Array(length);
+    const documents: SequenceDocument[] = [];
+    let first = 0;
+    let from = this.#at;
+    for (let filled = 0; filled < length; ) {
+      const document = this.#waiting[documents.length];
+      if (document === undefined) throw new Error('the packer counted tokens that it has not');
+      const part = document.tokens.subarray(from, from + length - filled);
+      tokens.set(part, filled);
+      // The last token is the next sequence's first input.
+      const end = Math.min(filled + part.length, this.#context);
+      const used = from + end - filled;
+      const isUsedUp = used === document.tokens.length;
+      first = documents.length + (isUsedUp ? 1 : 0);
+      this.#at = isUsedUp ? 0 : used;
+      const { number, id, source, url } = document;
+      documents.push({ number, id, source, ...(url === undefined ? {} : { url }), start: filled, end });
+      filled += part.length;
+      from = 0;
     }
-    this.#at += this.#context;
-    for (let spent = this.#context; spent > 0; ) {
-      const run = this.#documents[0];
-      if (run === undefined) break;
-      const taken = Math.min(run[1], spent);
-      spent -= taken;
-      run[1] -= taken;
-      if (run[1] === 0) this.#documents.shift();
-    }
-    return { inputs: tokens.slice(0, -1), targets: tokens.slice(1), documents: [first, last] };
+    this.#waiting = this.#waiting.slice(first);
+    this.#tokens -= this.#context;
+    return sequenceOf(tokens, documents);
   }
 
-  get state(): PackerState {
-    return { tokens: this.#tokens.slice(this.#at), documents: this.#documents.map(([number, left]) => [number, left]) };
+  /** What fills no sequence yet: documents with the tokens that are left of them. */
+  get state(): TokenDocument[] {
+    return this.#waiting.map((document, index) =>
+      index === 0 ? { ...document, tokens: document.tokens.slice(this.#at) } : document,
+    );
   }
 }

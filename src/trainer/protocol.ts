@@ -47,7 +47,7 @@ export interface ConsumedRequest {
 /** Body of `POST /reserve` and `POST /release`. */
 export interface DiskRequest {
   bytes: number;
-  part: 'checkpoint' | 'tokenizer' | 'held-out' | 'curves';
+  part: 'checkpoint' | 'tokenizer' | 'held-out' | 'curves' | 'tokens';
 }
 
 // JSON has no NaN or Infinity: JSON.stringify writes them as null, and a diverging run is when the reader must see the event.
@@ -100,6 +100,8 @@ export const trainerEvent = z.discriminatedUnion('event', [
     final: z.boolean(),
   }),
   diagnosticsEvent,
+  /** A source stopped giving its share of the mixture; `shares` are those of the sources that go on, 0 to 1. */
+  z.object({ event: z.literal('mixture'), source: z.string(), shares: z.record(z.string(), z.number()) }),
   z.object({ event: z.literal('checkpoint'), step: z.number(), documents: z.number(), bytes: z.number() }),
   /** Training diverged and was rescued; again, with `after`, once it is past the step of the alarm. */
   z.object({ event: z.literal('rescue'), rescue: rescueRecord }),

@@ -10,13 +10,11 @@ export interface StepBatch {
 }
 
 /** Numbers of the documents that a sequence has tokens of. */
-export function documentNumbers({ documents: [first, last] }: Sequence): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
+export const documentNumbers = ({ documents }: Sequence): number[] => documents.map(({ number }) => number);
 
-/** Memory of a sequence: two arrays of 4-byte tokens. */
+/** Memory of a sequence: three arrays of 4-byte numbers. */
 const bytesOfBatch = ({ sequences }: StepBatch): number =>
-  sequences.reduce((sum, { inputs }) => sum + 8 * inputs.length, 0);
+  sequences.reduce((sum, { inputs }) => sum + 12 * inputs.length, 0);
 
 /** A text longer than this share of the limit is cut: one document must not push all others out. */
 const LONGEST_SHARE = 1 / 8;

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { TrainerError } from '../errors.ts';
-import { BatchReader } from './batch-reader.ts';
+import type { Batches } from './batches/batches.ts';
 import type { Documents } from './documents.ts';
 import type { Alarm, Measured } from './guard.ts';
 import { parameterCount } from './model.ts';
@@ -18,6 +18,14 @@ import type { Start, TrainerContext } from './start.ts';
 
 type EndReason = Extract<TrainerEvent, { event: 'done' }>['reason'];
 
+export interface SessionParts {
+  /** Where batches come from, for the time that training waits for them. */
+  readonly documents: Documents;
+  readonly batches: Batches;
+  readonly start: Start;
+  readonly kept: Kept;
+}
+
 export class Session {
   readonly #config: TrainerConfig;
   readonly #options: TrainerOptions;
@@ -25,31 +33,21 @@ export class Session {
   readonly #documents: Documents;
   readonly #begun: Start;
   readonly #standing: Standing;
-  readonly #reader: BatchReader;
+  readonly #batches: Batches;
   readonly #lastStep: number | undefined;
   #begin = 0;
   #waitedBefore = 0;
 
-  constructor(config: TrainerConfig, context: TrainerContext, documents: Documents, start: Start, kept: Kept) {
+  constructor(config: TrainerConfig, context: TrainerContext, { documents, batches, start, kept }: SessionParts) {
     const { options } = config;
-    const { checkpoint, tokenizer, first } = start;
-    const { documents: from, packer } = checkpoint.state;
+    const { checkpoint } = start;
     this.#config = config;
     this.#options = options;
     this.#context = context;
     this.#documents = documents;
     this.#begun = start;
-    this.#reader = new BatchReader({
-      options,
-      documents,
-      tokenizer,
-      first,
-      from,
-      packer,
-      onDocument: (document) => kept.history.note(document),
-      onHeldOut: (document) => kept.evaluations.offer(document),
-    });
-    this.#standing = new Standing(options, context, start, this.#reader, kept);
+    this.#batches = batches;
+    this.#standing = new Standing(options, context, start, batches, kept);
     const { until } = options;
     const tokensAStep = options.batch * options.model.context;
     const ends = [until?.steps, until?.tokens === undefined ? undefined : Math.ceil(until.tokens / tokensAStep)].filter(
@@ -113,7 +111,8 @@ export class Session {
         await this.#standing.rescue(asked);
         continue;
       }
-      const batch = this.#standing.kept.history.takeWaiting()?.sequences ?? (await this.#reader.next());
+      const batch =
+        this.#standing.kept.history.takeWaiting()?.sequences ?? (await this.#batches.next(this.#options.batch));
       if (batch === 'asked') continue;
       if (batch.length === 0) {
         if (this.#standing.state.step === 0 && this.#standing.state.rescue.records.length === 0) throw this.#tooShort();
@@ -157,7 +156,7 @@ export class Session {
     const { loss, gradientNorm } = await this.#standing.learner.step(batch, step, rate);
     this.#standing.kept.history.add({ step, sequences: batch });
     const tokens = this.#standing.state.tokens + batch.length * this.#options.model.context;
-    const documents = this.#reader.taken;
+    const documents = this.#batches.documents;
     this.#standing.state = { ...this.#standing.state, step, tokens, documents };
     const seconds = (performance.now() - this.#begin) / 1000;
     const { emit } = this.#context;
@@ -189,7 +188,7 @@ export class Session {
   #tooShort(): TrainerError {
     const { context } = this.#options.model;
     return new TrainerError(
-      `The corpus ended after ${this.#reader.taken} documents, before there was a single sequence of ${context + 1} tokens to train on.`,
+      `The corpus ended after ${this.#batches.documents} documents, before there was a single sequence of ${context + 1} tokens to train on.`,
       {
         code: 'feed.too_short',
         fix: 'Give more text, use a smaller trainer.model.context, or see with `seiryu report` what the filters dropped.',

@@ -1,6 +1,6 @@
 // Where a training stands: what was learned and counted, how it is measured and saved, and the way back from a divergence.
 import { DivergedError } from '../errors.ts';
-import type { BatchReader } from './batch-reader.ts';
+import type { Batches } from './batches/batches.ts';
 import type { TrainingState } from './checkpoint.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { evaluate } from './evaluate.ts';
@@ -13,7 +13,7 @@ import { Random } from './random.ts';
 import { afterRescue, finiteOrNull, planRescue, type RescueRecord, rescueRecordOf } from './rescue.ts';
 import type { Start, TrainerContext } from './start.ts';
 
-type Counters = Omit<TrainingState, 'random' | 'packer' | 'guard'>;
+type Counters = Omit<TrainingState, 'random' | 'batches' | 'guard'>;
 
 /** Where the training lies on disk. */
 export interface Kept {
@@ -29,7 +29,7 @@ export class Standing {
   readonly #context: TrainerContext;
   readonly #checkpoint: Start['checkpoint'];
   readonly #tokenizer: Start['tokenizer'];
-  readonly #reader: BatchReader;
+  readonly #batches: Batches;
   readonly #random: Random;
   /** Replaced when training goes back. */
   guard: Guard;
@@ -41,15 +41,15 @@ export class Standing {
     options: TrainerOptions,
     context: TrainerContext,
     { checkpoint, tokenizer }: Pick<Start, 'checkpoint' | 'tokenizer'>,
-    reader: BatchReader,
+    batches: Batches,
     kept: Kept,
   ) {
-    const { random, packer: _, guard, ...counters } = checkpoint.state;
+    const { random, batches: _, guard, ...counters } = checkpoint.state;
     this.#options = options;
     this.#context = context;
     this.#checkpoint = checkpoint;
     this.#tokenizer = tokenizer;
-    this.#reader = reader;
+    this.#batches = batches;
     this.kept = kept;
     this.learner = new Learner(options, checkpoint.vocabulary, checkpoint);
     this.#random = new Random(random);
@@ -81,23 +81,24 @@ export class Standing {
     const checkpoint = this.#checkpoint;
     const { store, history, evaluations } = this.kept;
     const { step } = this.state;
-    const documents = this.#reader.taken;
+    const documents = this.#batches.documents;
     const learned = await this.learner.learned();
     const wrong = notFinite(learned);
     if (wrong !== undefined) return { kind: 'not-finite', message: `${wrong} holds what is no number` };
     this.state = { ...this.state, documents, rescue: { ...this.state.rescue, waiting: history.waiting } };
     await evaluations.save();
     await history.save(store.next);
+    const { state: batches, tokens: waiting } = await this.#batches.save();
     const { model, vocabulary, tokenizer, heldOut } = checkpoint;
     const bytes = await store.save(
       {
         state: {
           ...this.state,
           random: this.#random.state,
-          packer: this.#reader.packer,
+          batches,
           guard: this.guard.window,
         },
-        ...{ model, vocabulary, tokenizer, heldOut, ...learned },
+        ...{ model, vocabulary, tokenizer, heldOut, waiting, ...learned },
       },
       {
         perplexity: this.#evaluated?.step === step ? this.#evaluated.perplexity : undefined,

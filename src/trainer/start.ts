@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { replaceFile } from '../durable-files.ts';
 import { errorMessage, PipelineError } from '../errors.ts';
+import { noBatches } from './batches/batches.ts';
 import type { Checkpoint, TrainingState } from './checkpoint.ts';
 import { TOKENIZER_FILE } from './checkpoint-cursor.ts';
 import type { Commands } from './commands.ts';
@@ -20,9 +21,9 @@ import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Random } from './random.ts';
 import { noRescue } from './rescue.ts';
 import { checkSameModel } from './same-model.ts';
-import type { BpeTokenizer } from './tokenizer/bpe.ts';
-import { learnedTokenizer, parseTokenizer, tokenizerJson } from './tokenizer/file.ts';
-import { trainBpe } from './tokenizer/train-bpe.ts';
+import { parseTokenizer } from './tokenizer/file.ts';
+import { learnTokenizer } from './tokenizer/learn.ts';
+import type { Tokenizer } from './tokenizer/tokenizer.ts';
 
 /** Longest first reading when the tokenizer is given and only the held-out set is looked for. */
 const FIRST_BYTES = 8_000_000;
@@ -36,7 +37,9 @@ export interface TrainerContext {
 }
 
 export interface Start {
-  readonly tokenizer: BpeTokenizer;
+  readonly tokenizer: Tokenizer;
+  /** The tokenizer's file. */
+  readonly json: string;
   readonly checkpoint: Omit<Checkpoint, 'moments'> & Partial<Pick<Checkpoint, 'moments'>>;
   /** Read already, not yet trained on. */
   readonly first: NumberedDocument[];
@@ -73,19 +76,18 @@ export async function begin(
     const size = Buffer.byteLength(next.document.text);
     bytes += size;
     first.push(next.document);
-    if (isHeldOut(next.document.id, options.heldOut)) {
+    if (isHeldOut(next.document, options.heldOut)) {
       heldOut.push(next.document);
       heldOutBytes += size;
     }
   }
   const seen = first.filter((document) => !heldOut.includes(document)).map(({ text }) => text);
-  const tokenizer =
-    'train' in options.tokenizer
-      ? learnedTokenizer(trainBpe(seen, options.tokenizer.train.vocab))
-      : await givenTokenizer(options.tokenizer.file);
-  checkMemory(options, tokenizer.vocabulary, memoryLimits(tf.getBackend()));
   const json =
-    'train' in options.tokenizer ? tokenizerJson(tokenizer) : await readFile(resolve(options.tokenizer.file), 'utf8');
+    'train' in options.tokenizer
+      ? learnTokenizer(seen, options.tokenizer.train)
+      : await tokenizerText(options.tokenizer.file);
+  const tokenizer = parseTokenizer(json, 'file' in options.tokenizer ? options.tokenizer.file : TOKENIZER_FILE);
+  checkMemory(options, tokenizer.vocabulary, memoryLimits(tf.getBackend()));
   await feed.reserve(Buffer.byteLength(json), 'tokenizer');
   await replaceFile(join(dir, TOKENIZER_FILE), Buffer.from(json, 'utf8'));
   const learnedFrom = 'train' in options.tokenizer ? seen : [];
@@ -102,26 +104,30 @@ export async function begin(
     options.from === undefined
       ? initialWeights(options.model, tokenizer.vocabulary, random)
       : await weightsFrom(options.from, options.model, tokenizer.vocabulary);
+  const batches = noBatches();
   const state: TrainingState = {
     step: 0,
     tokens: 0,
     documents: 0,
     random: random.state,
-    packer: { tokens: [], documents: [] },
+    batches: batches.state,
     perplexity: { first: null, last: null },
     guard: { losses: [], norms: [], odd: [] },
     rescue: noRescue(),
   };
+  const { vocabulary } = tokenizer;
   return {
     tokenizer,
+    json,
     first,
     checkpoint: {
       state,
       model: options.model,
-      vocabulary: tokenizer.vocabulary,
+      vocabulary,
       tokenizer: sha256(json),
       weights,
       heldOut: heldOutTokens,
+      waiting: batches.tokens,
     },
   };
 }
@@ -133,19 +139,18 @@ export async function goOn(
   checkpoint: Checkpoint,
 ): Promise<Start> {
   const path = join(dir, TOKENIZER_FILE);
-  const tokenizer = await givenTokenizer(path);
-  const tokens = { vocabulary: tokenizer.vocabulary, sha256: sha256(await readFile(path, 'utf8')) };
-  checkSameModel(checkpoint, options.model, tokens);
+  const json = await tokenizerText(path);
+  const tokenizer = parseTokenizer(json, path);
+  checkSameModel(checkpoint, options.model, { vocabulary: tokenizer.vocabulary, sha256: sha256(json) });
   emit({ event: 'tokenizer', vocabulary: tokenizer.vocabulary, documents: 0, bytes: 0 });
-  return { tokenizer, checkpoint, first: [] };
+  return { tokenizer, json, checkpoint, first: [] };
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-async function givenTokenizer(path: string): Promise<BpeTokenizer> {
-  let json: string;
+async function tokenizerText(path: string): Promise<string> {
   try {
-    json = await readFile(resolve(path), 'utf8');
+    return await readFile(resolve(path), 'utf8');
   } catch (error) {
     throw new PipelineError(`The tokenizer ${path} cannot be read: ${errorMessage(error)}`, {
       code: 'tokenizer.not_found',
@@ -153,19 +158,23 @@ async function givenTokenizer(path: string): Promise<BpeTokenizer> {
       cause: error,
     });
   }
-  return parseTokenizer(json, path);
+}
+
+/** Tokens of a document and its end. */
+function withEnd(text: string, tokenizer: Tokenizer): Int32Array {
+  return Int32Array.from([...tokenizer.encode(text), tokenizer.endOfDocument]);
 }
 
 function packHeldOut(
   documents: readonly NumberedDocument[],
-  tokenizer: BpeTokenizer,
+  tokenizer: Tokenizer,
   options: TrainerOptions,
 ): Int32Array {
   const { context } = options.model;
-  const packer = new Packer(context, tokenizer.endOfDocument);
+  const packer = new Packer(context);
   const sequences: Sequence[] = [];
-  for (const { number, text } of documents) {
-    packer.add(number, tokenizer.encode(text));
+  for (const { number, id, source, text } of documents) {
+    packer.add({ number, id, source, tokens: withEnd(text, tokenizer) });
     for (let sequence = packer.take(); sequence !== undefined; sequence = packer.take()) {
       if ((sequences.length + 1) * context <= Math.max(options.evaluate.tokens, context)) sequences.push(sequence);
     }

@@ -106,7 +106,8 @@ function gradientsOf(
   return { loss, gradients };
 }
 
-function sideBySide(sequences: readonly TrainingSequence[], context: number) {
+/** Sequences one after another, as the model takes them. */
+export function sideBySide(sequences: readonly TrainingSequence[], context: number) {
   const ids = new Int32Array(sequences.length * context);
   const targets = new Int32Array(sequences.length * context);
   const segments = sequences.some((sequence) => sequence.segments !== undefined)

@@ -1,13 +1,15 @@
 // A training: from the first document, or the last checkpoint, to the end of the corpus or of what was asked for.
 import { chooseBackend } from './backends.ts';
-import { loadCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, loadCheckpoint } from './checkpoint.ts';
 import { CheckpointStore } from './checkpoint-store.ts';
 import { Documents } from './documents.ts';
 import { Evaluations } from './evaluation/evaluations.ts';
 import { isHeldOut } from './held-out.ts';
 import { History } from './history.ts';
+import { openBatches } from './open-batches.ts';
 import type { TrainerConfig, TrainerEvent } from './protocol.ts';
 import { Session } from './session.ts';
+import type { Kept } from './standing.ts';
 import { begin, goOn, type TrainerContext } from './start.ts';
 
 /**
@@ -28,6 +30,21 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
   });
   const evaluations = await Evaluations.open(config, context.feed, checkpoint?.state ?? { step: 0, documents: 0 });
   const documents = new Documents(context.feed, checkpoint?.state.documents ?? 0, context.commands);
+  try {
+    await trainOn(config, context, documents, checkpoint, { store, history, evaluations });
+  } finally {
+    await documents.close();
+  }
+}
+
+async function trainOn(
+  config: TrainerConfig,
+  context: TrainerContext,
+  documents: Documents,
+  checkpoint: Checkpoint | undefined,
+  kept: Kept,
+): Promise<void> {
+  const { history, evaluations } = kept;
   const start =
     checkpoint === undefined ? await begin(config, context, documents) : await goOn(config, context, checkpoint);
   if (start === undefined) {
@@ -36,15 +53,20 @@ export async function train(config: TrainerConfig, context: TrainerContext): Pro
     return;
   }
   // Read already, and trained on later: the first evaluation shall have something to measure.
-  for (const document of start.first) if (isHeldOut(document.id, config.options.heldOut)) evaluations.offer(document);
+  for (const document of start.first) if (isHeldOut(document, config.options.heldOut)) evaluations.offer(document);
   const emit = (event: TrainerEvent): void => {
     context.emit(event);
     evaluations.observe(event);
   };
-  const session = new Session(config, { ...context, emit }, documents, start, { store, history, evaluations });
+  const batches = await openBatches(config, { ...context, emit }, documents, start, {
+    onDocument: ({ tokens, ...named }) => history.note({ ...named, text: start.tokenizer.decode(tokens) }),
+    onHeldOut: (document) => evaluations.offer(document),
+  });
+  const session = new Session(config, { ...context, emit }, { documents, batches, start, kept });
   try {
     await session.run();
   } finally {
     session.dispose();
+    await batches.close();
   }
 }

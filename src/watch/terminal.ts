@@ -94,6 +94,12 @@ export function eventLines(event: TrainerEvent): string[] {
       return diagnosticsLines(event);
     case 'rescue':
       return rescueLines(event.rescue).map((line) => `trainer   ${line}`);
+    case 'mixture': {
+      const shares = Object.entries(event.shares).map(([source, share]) => `${source} ${(100 * share).toFixed(0)} %`);
+      return [
+        `trainer   ${event.source} gives no more documents at present; the mixture goes on with ${shares.join(', ')}`,
+      ];
+    }
     case 'generated':
       return [
         'trainer   the model writes:',

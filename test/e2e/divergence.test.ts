@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../src/trainer/checkpoint.ts';
+import { isHeldOut } from '../../src/trainer/held-out.ts';
 import { Random } from '../../src/trainer/random.ts';
 import { rescueRecord } from '../../src/trainer/rescue.ts';
 import { cli, recordOf, start, temporaryFolder } from '../helpers/cli.ts';
@@ -19,7 +20,10 @@ let cwd: string;
 beforeAll(async () => {
   cwd = await temporaryFolder();
   await writeCorpus(cwd, { shards: [18, 60] });
-  const line = JSON.stringify({ text: poisonText(150, new Random(4)), url: 'https://bad.example/page' });
+  // A seed whose text is trained on, not held out.
+  const text = poisonText(150, new Random(2));
+  expect(isHeldOut({ text }, 0.2)).toBe(false);
+  const line = JSON.stringify({ text, url: 'https://bad.example/page' });
   await writeFile(join(cwd, 'in/00000a.jsonl.gz'), gzipSync(`${line}\n`));
   const parts = { filters: '[normalize]', stream: '{ open: 1 }', sinks: '[]' };
   await writeFile(join(cwd, 'poison.yaml'), pipelineText({ ...parts, name: 'poison', trainer: `${TINY} }` }));

@@ -52,7 +52,8 @@ describe('a run with a trainer', () => {
 
     const { trainer, shards, disk, bytes, status } = await recordOf(join(cwd, 'runs/train'));
     expect(status).toBe('done');
-    expect(trainer).toMatchObject({ reason: 'end', documents: 1800 });
+    // Nothing in a clean corpus is taken for a divergence.
+    expect(trainer).toMatchObject({ reason: 'end', documents: 1800, rescues: [] });
     const { first, last } = JSON.parse(JSON.stringify(trainer?.perplexity));
     expect(last).toBeLessThan(first / 3);
     expect(shards.length).toBeGreaterThan(5);

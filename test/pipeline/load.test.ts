@@ -73,6 +73,15 @@ sinks:
     expect(found.find(({ path }) => path === 'disk.budget')?.message).toContain('20GB');
   });
 
+  it('has no weight for a source that is not there', async () => {
+    expect(await problems(`${good}trainer: { mixture: { mc4: 1, wiki: 2 } }\n`)).toEqual([
+      expect.objectContaining({ path: 'trainer.mixture.wiki', line: 8, message: expect.stringContaining('mc4') }),
+    ]);
+    const plain = await parsePlan(`${good}trainer: {}\n`, '/p/x.yaml');
+    const mixed = await parsePlan(`${good}trainer: { mixture: { mc4: 1 } }\n`, '/p/x.yaml');
+    expect(mixed.identity).not.toBe(plain.identity);
+  });
+
   it('says where YAML itself is broken', async () => {
     expect(await problems('name: t\nsources: [a\n')).toMatchObject([
       { line: 3, message: expect.stringContaining('not valid YAML') },

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DiskError, PipelineError, TrainerError } from '../../src/errors.ts';
 import type { Disk } from '../../src/pipeline/define.ts';
+import { noBatches } from '../../src/trainer/batches/batches.ts';
 import { type Checkpoint, loadCheckpoint, readCheckpoint, writeCheckpoint } from '../../src/trainer/checkpoint.ts';
 import { checkpointDocuments, checkpointFile, checkpointNumbers } from '../../src/trainer/checkpoint-cursor.ts';
 import { CheckpointStore } from '../../src/trainer/checkpoint-store.ts';
 import { History } from '../../src/trainer/history.ts';
 import { initialWeights } from '../../src/trainer/model.ts';
 import { trainerOptions } from '../../src/trainer/options.ts';
+import { sequenceOf } from '../../src/trainer/packing.ts';
 import { Random } from '../../src/trainer/random.ts';
 import { noRescue } from '../../src/trainer/rescue.ts';
 import { checkSameModel } from '../../src/trainer/same-model.ts';
@@ -38,7 +40,7 @@ function checkpointOf(step: number): Checkpoint {
   const weights = initialWeights(model, 11, new Random(step));
   const state = {
     ...{ step, tokens: step * 8, documents: step, random: [1, 2, 3, 4] },
-    packer: { tokens: [], documents: [] },
+    batches: noBatches().state,
     perplexity: { first: 11, last: null },
     guard: { losses: [], norms: [], odd: [] },
     rescue: noRescue(),
@@ -52,6 +54,7 @@ function checkpointOf(step: number): Checkpoint {
     weights,
     moments: { first: weights, second: weights },
     heldOut,
+    waiting: Int32Array.of(4, 5),
   };
 }
 
@@ -171,11 +174,10 @@ describe('the history of batches', () => {
   const batch = (step: number) => ({
     step,
     sequences: [
-      {
-        inputs: Int32Array.of(step, 1, 2),
-        targets: Int32Array.of(1, 2, 70_000 + step),
-        documents: [step, step] as const,
-      },
+      sequenceOf(Int32Array.of(step, 1, 2, 70_000 + step), [
+        { number: step, id: `a#${step}`, source: 'a', start: 0, end: 2 },
+        { number: step + 100, id: `a#${step + 100}`, source: 'a', url: 'https://example.jp/', start: 2, end: 3 },
+      ]),
     ],
   });
   const note = (history: History, number: number) =>
@@ -209,7 +211,7 @@ describe('the history of batches', () => {
 
   it('holds no more than its limit, and drops files of which it holds nothing', async () => {
     const dir = await folder();
-    const history = await History.open(dir, disk, { limit: 100, number: 0, waiting: 0 });
+    const history = await History.open(dir, disk, { limit: 150, number: 0, waiting: 0 });
     for (let step = 1; step <= 40; step++) {
       note(history, step);
       history.add(batch(step));
@@ -241,14 +243,25 @@ describe('a training that is stopped and goes on', () => {
     return found;
   };
 
-  it.each(['wasm', 'cpu'] as const)(
-    'is bit for bit the one that was not, on %s, through crashes before, in and after a rescue',
-    async (backend) => {
+  const twice = {
+    epochs: 2,
+    shuffle: { tokens: 500 },
+    packing: { attention: 'within-documents' },
+    until: { steps: 220 },
+  } as const;
+
+  it.each([
+    ['wasm', 'in the order of the corpus', {}],
+    ['cpu', 'in the order of the corpus', {}],
+    ['wasm', 'shuffled, twice, each document alone', twice],
+  ] as const)(
+    'is bit for bit the one that was not, on %s, %s, through crashes before, in and after a rescue',
+    async (backend, _order, batches) => {
       const small =
         backend === 'cpu'
           ? { ...options, model: { ...TINY.model, width: 8, context: 16 }, until: { steps: 55 } }
           : options;
-      const wanted = { ...small, backend };
+      const wanted = { ...small, ...batches, backend };
       // Sequences are half as long there.
       const at = backend === 'cpu' ? 6 : 16;
       const texts = [...clean.slice(0, at), poison, ...clean.slice(at)];
@@ -282,6 +295,8 @@ describe('a training that is stopped and goes on', () => {
       expect(b?.weights).toEqual(a?.weights);
       expect(b?.moments).toEqual(a?.moments);
       expect(b?.state).toEqual(a?.state);
+      expect(b?.waiting).toEqual(a?.waiting);
+      if ('epochs' in batches) expect(a?.state.batches.epoch).toBe(1);
       if (backend === 'wasm')
         expect((await hashes(cut)).get('tokenizer.json')).toBe((await hashes(whole)).get('tokenizer.json'));
     },

@@ -66,7 +66,9 @@ describe('a training that diverges', () => {
     expect(from - 1 - (begun?.backTo ?? 0)).toBe(begun?.again);
     expect(to).toBe(begun?.step);
     expect(past).toMatchObject({ number: 1, step: begun?.step });
-    expect(past?.after?.loss).toBeLessThan((begun?.before.loss ?? 0) / 2);
+    // As low as before the poison; how high the alarm's loss was depends on how much of it fell into that batch.
+    expect(past?.after?.loss).toBeLessThan(1.1 * (begun?.usual?.loss ?? 0));
+    expect(begun?.before.loss).toBeGreaterThan(1.2 * (begun?.usual?.loss ?? Number.POSITIVE_INFINITY));
     expect(Math.abs(perplexityOf(run) / clean - 1)).toBeLessThan(0.02);
     expect(eventsOf(run.events, 'done')[0]).toMatchObject({ reason: 'steps', steps: 150 });
   });

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.ts';
 import { globalNorm } from '../optimizer.ts';
 import { median } from '../robust.ts';
-import type { BpeTokenizer } from '../tokenizer/bpe.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 export interface Look {
   /** Mean cross-entropy of its tokens, in nats. */
@@ -18,7 +18,7 @@ export interface Look {
 const SEQUENCES = 4;
 
 /** Costs one forward and backward pass of at most four sequences. Undefined for a document without a token to predict. */
-export async function lookAt(model: Model, tokenizer: BpeTokenizer, text: string): Promise<Look | undefined> {
+export async function lookAt(model: Model, tokenizer: Tokenizer, text: string): Promise<Look | undefined> {
   const { context } = model.options;
   const tokens = [tokenizer.endOfDocument, ...tokenizer.encode(text), tokenizer.endOfDocument];
   const length = Math.min(context, tokens.length - 1);

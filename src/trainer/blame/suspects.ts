@@ -3,7 +3,7 @@ import { PipelineError } from '../../errors.ts';
 import { type BatchFile, batchFile, batchFileNumbers, readBatchFile } from '../batch-files.ts';
 import { checkpointNumbers } from '../checkpoint-cursor.ts';
 import type { NumberedDocument } from '../documents.ts';
-import { documentNumbers, type StepBatch } from '../recent-batches.ts';
+import type { StepBatch } from '../recent-batches.ts';
 import type { RescueRecord } from '../rescue.ts';
 
 export interface Suspects {
@@ -15,7 +15,7 @@ export interface Suspects {
   readonly documents: readonly NumberedDocument[];
   /** Other documents of that time, on whose batches training went well: a filter must spare them. */
   readonly witnesses: readonly NumberedDocument[];
-  /** Tokens of the batches that come from each document's number, about: of a sequence of several, each has an even share. */
+  /** Tokens of the batches that come from each document's number. */
   readonly tokens: ReadonlyMap<number, number>;
   /** Documents of the batches whose text is no longer held. */
   readonly forgotten: number;
@@ -78,11 +78,8 @@ async function historyOf(dir: string): Promise<BatchFile> {
 function tokensByDocument(batches: readonly StepBatch[]): Map<number, number> {
   const tokens = new Map<number, number>();
   for (const { sequences } of batches) {
-    for (const sequence of sequences) {
-      const numbers = documentNumbers(sequence);
-      for (const number of numbers)
-        tokens.set(number, (tokens.get(number) ?? 0) + sequence.inputs.length / numbers.length);
-    }
+    for (const { number, start, end } of sequences.flatMap(({ documents }) => documents))
+      tokens.set(number, (tokens.get(number) ?? 0) + end - start);
   }
   return tokens;
 }

@@ -1,106 +1,64 @@
-// Byte-level BPE: text to token numbers and back, linear in the text but for a logarithm.
-import { BYTE_TO_CHARACTER, CHARACTER_TO_BYTE } from './pre-tokens.ts';
+// BPE: merges the symbols of a piece by rank, linear in the piece but for a logarithm.
+import type { PieceModel } from './tokenizer.ts';
 
 const PAIR = 2 ** 20;
-/** Pre-tokens whose tokens are remembered; text repeats itself (Zipf), memory must not grow with it. */
+/** Pieces whose tokens are remembered; text repeats itself (Zipf), memory must not grow with it. */
 const CACHE = 50_000;
 const CACHED_LENGTH = 32;
 
-export class BpeTokenizer {
-  readonly tokens: readonly string[];
-  readonly merges: readonly (readonly [number, number])[];
-  /** Number of the token that ends a document. */
-  readonly endOfDocument: number;
-  readonly #pattern: RegExp;
-  readonly #byteTokens: Int32Array;
-  readonly #tokenBytes: readonly (Uint8Array | undefined)[];
+/** What a piece is made of before any merge: token numbers in order, a fresh array each time. */
+export type Symbols = (piece: string) => Int32Array;
+
+export interface BpeOptions {
+  readonly symbols: Symbols;
+  /** Left, right and merged token numbers, most important first; numbers below 2^20. */
+  readonly merges: Iterable<readonly [left: number, right: number, merged: number]>;
+  /** Pieces that are a token whatever the merges say (`ignore_merges`). */
+  readonly whole: ReadonlyMap<string, number>;
+}
+
+export class BpeModel implements PieceModel {
+  readonly #symbols: Symbols;
+  readonly #whole: ReadonlyMap<string, number>;
   /** pair → rank × 2^20 + merged token */
   readonly #ranks = new Map<number, number>();
   readonly #cache = new Map<string, readonly number[]>();
 
-  constructor(bpe: {
-    tokens: readonly string[];
-    merges: readonly (readonly [number, number])[];
-    endOfDocument: number;
-    /** Global; cuts text into pre-tokens. What it does not match is a pre-token too. */
-    pattern: RegExp;
-  }) {
-    this.tokens = bpe.tokens;
-    this.merges = bpe.merges;
-    this.endOfDocument = bpe.endOfDocument;
-    this.#pattern = bpe.pattern;
-    const numbers = new Map(bpe.tokens.map((token, number) => [token, number]));
-    this.#byteTokens = Int32Array.from(BYTE_TO_CHARACTER, (character) => numbers.get(character) ?? -1);
-    this.#tokenBytes = bpe.tokens.map((token, number) => {
-      if (number === bpe.endOfDocument) return undefined;
-      const bytes = Array.from(token, (character) => CHARACTER_TO_BYTE.get(character));
-      return bytes.includes(undefined) ? undefined : Uint8Array.from(bytes, (byte) => byte ?? 0);
-    });
-    bpe.merges.forEach(([left, right], rank) => {
-      const merged = numbers.get(`${bpe.tokens[left]}${bpe.tokens[right]}`);
+  constructor({ symbols, merges, whole }: BpeOptions) {
+    this.#symbols = symbols;
+    this.#whole = whole;
+    let rank = 0;
+    for (const [left, right, merged] of merges) {
       const pair = left * PAIR + right;
-      if (merged !== undefined && !this.#ranks.has(pair)) this.#ranks.set(pair, rank * PAIR + merged);
-    });
+      // The last wins where a file names a pair twice, as in the library's own map.
+      this.#ranks.set(pair, rank++ * PAIR + merged);
+    }
   }
 
-  get vocabulary(): number {
-    return this.tokens.length;
+  encode(piece: string, out: number[]): void {
+    const known = this.#cache.get(piece);
+    if (known !== undefined) {
+      for (const token of known) out.push(token);
+      return;
+    }
+    const whole = this.#whole.size > 0 ? this.#whole.get(piece) : undefined;
+    const tokens = whole === undefined ? this.#merge(this.#symbols(piece)) : [whole];
+    for (const token of tokens) out.push(token);
+    if (piece.length <= CACHED_LENGTH) {
+      if (this.#cache.size >= CACHE) this.#cache.clear();
+      this.#cache.set(piece, tokens);
+    }
   }
 
   /**
-   * Token numbers of `text`, without an end of document. A text that spells the end-of-document token gets its
-   * characters, never the token: documents must not be able to end themselves. Lone surrogates become U+FFFD.
+   * Applies the merges to one piece, best rank first and leftmost among equals: symbols in a linked list, candidate
+   * merges in a heap, so that a piece of n symbols takes O(n log n) whatever it holds.
    */
-  encode(text: string): number[] {
-    const out: number[] = [];
-    for (const piece of this.#pieces(text)) {
-      const known = this.#cache.get(piece);
-      if (known !== undefined) {
-        for (const token of known) out.push(token);
-        continue;
-      }
-      const tokens = this.#merge(Buffer.from(piece, 'utf8'));
-      for (const token of tokens) out.push(token);
-      if (piece.length <= CACHED_LENGTH) {
-        if (this.#cache.size >= CACHE) this.#cache.clear();
-        this.#cache.set(piece, tokens);
-      }
-    }
-    return out;
-  }
-
-  /** The pattern's matches and what stands between them, in order. */
-  *#pieces(text: string): Generator<string> {
-    let end = 0;
-    for (const match of text.matchAll(this.#pattern)) {
-      if (match.index > end) yield text.slice(end, match.index);
-      end = match.index + match[0].length;
-      if (match[0] !== '') yield match[0];
-    }
-    if (end < text.length) yield text.slice(end);
-  }
-
-  /** Bytes of one token; empty for the end of document. */
-  bytes(token: number): Uint8Array {
-    return this.#tokenBytes[token] ?? new Uint8Array(0);
-  }
-
-  /** The text of `tokens`; bytes that are no UTF-8 become U+FFFD. */
-  decode(tokens: Iterable<number>): string {
-    return Buffer.concat(Array.from(tokens, (token) => this.bytes(token))).toString('utf8');
-  }
-
-  /**
-   * Applies the merges to one pre-token, best rank first and leftmost among equals: symbols in a linked list, candidate
-   * merges in a heap, so that a pre-token of n bytes takes O(n log n) whatever it holds.
-   */
-  #merge(bytes: Uint8Array): number[] {
-    const n = bytes.length;
-    const symbols = new Int32Array(n);
+  #merge(symbols: Int32Array): number[] {
+    const n = symbols.length;
     const next = new Int32Array(n);
     const previous = new Int32Array(n);
     for (let i = 0; i < n; i++) {
-      symbols[i] = this.#byteTokens[bytes[i] ?? 0] ?? -1;
       next[i] = i + 1;
       previous[i] = i - 1;
     }

@@ -43,17 +43,34 @@ const SPACES = [
 
 type Ranges = readonly (readonly [number, number])[];
 
-function patternFor(spell: (codePoint: number) => string): string {
-  const list = (ranges: Ranges) => ranges.map(([from, to]) => `${spell(from)}-${spell(to)}`).join('');
-  const all = [...HIRAGANA, ...KATAKANA, ...HAN, ...LETTERS, ...DIGITS, ...SPACES];
+/** Class of characters, for patterns. */
+type Spell = (codePoint: number) => string;
+
+const list = (ranges: Ranges, spell: Spell) => ranges.map(([from, to]) => `${spell(from)}-${spell(to)}`).join('');
+const ALL = [...HIRAGANA, ...KATAKANA, ...HAN, ...LETTERS, ...DIGITS, ...SPACES];
+
+function patternFor(spell: Spell): string {
+  const of = (ranges: Ranges) => list(ranges, spell);
   return [
-    `[${list(HIRAGANA)}]{1,16}`,
-    `[${list(KATAKANA)}]{1,16}`,
-    `[${list(HAN)}]{1,16}`,
-    ` ?[${list(LETTERS)}]{1,24}`,
-    ` ?[${list(DIGITS)}]{1,3}`,
-    ` ?[^${list(all)}]{1,16}`,
-    `[${list(SPACES)}]{1,16}`,
+    `[${of(HIRAGANA)}]{1,16}`,
+    `[${of(KATAKANA)}]{1,16}`,
+    `[${of(HAN)}]{1,16}`,
+    ` ?[${of(LETTERS)}]{1,24}`,
+    ` ?[${of(DIGITS)}]{1,3}`,
+    ` ?[^${of(ALL)}]{1,16}`,
+    `[${of(SPACES)}]{1,16}`,
+  ].join('|');
+}
+
+/** Japanese runs whole, for a model that chooses its own cuts: 食べる is one word of two scripts. Bounded, because its search is. */
+function runsFor(spell: Spell): string {
+  const of = (ranges: Ranges) => list(ranges, spell);
+  return [
+    `[${of([...HIRAGANA, ...KATAKANA, ...HAN])}]{1,64}`,
+    ` ?[${of(LETTERS)}]{1,24}`,
+    ` ?[${of(DIGITS)}]{1,3}`,
+    ` ?[^${of(ALL)}]{1,16}`,
+    `[${of(SPACES)}]{1,16}`,
   ].join('|');
 }
 
@@ -62,14 +79,19 @@ const hex = (codePoint: number) => codePoint.toString(16);
 /** The cut as Oniguruma and Rust write it, for tokenizer.json. */
 export const PORTABLE_PATTERN = patternFor((codePoint) => `\\x{${hex(codePoint)}}`);
 
+/** The cut for Unigram, as Oniguruma and Rust write it. */
+export const PORTABLE_RUNS = runsFor((codePoint) => `\\x{${hex(codePoint)}}`);
+
+export const RUNS = new RegExp(
+  runsFor((codePoint) => `\\u{${hex(codePoint)}}`),
+  'gu',
+);
+
 /** The same cut for JavaScript. Every alternative is a bounded run of one class: linear time. */
 export const PATTERN = new RegExp(
   patternFor((codePoint) => `\\u{${hex(codePoint)}}`),
   'gu',
 );
-
-/** What GPT-2's ByteLevel pre-tokenizer cuts by: for tokenizer files of others. */
-export const GPT2_PATTERN = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 /**
  * GPT-2's reversible map from bytes to printable characters (Radford et al. 2019, `bytes_to_unicode`): tokens are written

@@ -103,6 +103,7 @@ export function trainBpe(texts: Iterable<string>, vocabulary: number): LearnedBp
   const tokens = [END_OF_DOCUMENT, ...BYTE_TO_CHARACTER];
   const numbers = new Map(tokens.map((token, number) => [token, number]));
   const merges: [number, number][] = [];
+  const merged = new Set<number>();
   while (tokens.length < vocabulary) {
     const top = heap.pop();
     if (top === undefined || top.count < 2) break;
@@ -116,12 +117,14 @@ export function trainBpe(texts: Iterable<string>, vocabulary: number): LearnedBp
     const right = top.pair % PAIR;
     const token = `${tokens[left]}${tokens[right]}`;
     // "ab"+"c" and "a"+"bc" are one token: tokenizer.json can hold a text only once.
-    const merged = numbers.get(token) ?? tokens.length;
-    if (merged === tokens.length) {
+    const number = numbers.get(token) ?? tokens.length;
+    if (number === tokens.length) {
       tokens.push(token);
-      numbers.set(token, merged);
+      numbers.set(token, number);
     }
-    merges.push([left, right]);
+    // A token that two pairs make lets a pair come back; in a file its second place would take the first one's.
+    if (!merged.has(top.pair)) merges.push([left, right]);
+    merged.add(top.pair);
 
     const grown = new Set<number>();
     for (const word of places.get(top.pair) ?? []) {
@@ -144,13 +147,13 @@ export function trainBpe(texts: Iterable<string>, vocabulary: number): LearnedBp
           const after = from + 2 < length ? symbols[from + 2] : undefined;
           if (before !== undefined) {
             change(before, left, -repeat);
-            change(before, merged, repeat);
+            change(before, number, repeat);
           }
           if (after !== undefined) {
             change(right, after, -repeat);
-            change(merged, after, repeat);
+            change(number, after, repeat);
           }
-          symbols[to++] = merged;
+          symbols[to++] = number;
           from += 2;
         } else {
           symbols[to++] = symbol;
