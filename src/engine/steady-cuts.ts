@@ -74,12 +74,15 @@ interface Delivered {
  *   A reading that gets further than the one before it counts as progress.
  * - Damage at the same place out of the same bytes twice is real: if they are those published, or no checksum is known, the
  *   rest goes to quarantine; otherwise, and for a checksum or length that is wrong twice, the source has failed (exit 3).
- * - A reading that is right but differs from what was delivered throws RewindError: the run must go back.
+ * - A reading that is right but differs from what was delivered, in its bytes or in where they are cut, throws RewindError:
+ *   the run must go back.
  * Each reading is linear; memory is that of `cutBlocks`, and a print for each cut.
  */
 export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
   const { format, limits, from } = options;
   const prints: Delivered[] = [];
+  /** Where each delivered cut ends. */
+  const ends: number[] = [];
   let at: Pick<ShardStart, 'offset' | 'ordinal'> = from;
   let crc = from.print ?? 0;
   let isKnown = from.offset === 0 || from.print !== undefined;
@@ -88,11 +91,22 @@ export async function* steadyCuts(options: SteadyOptions): AsyncGenerator<Cut> {
   for (;;) {
     const reading = new Reading(options, prints.slice(), at.offset, before);
     try {
-      for await (const cut of cutBlocks(reading.chunks(), format, limits, at)) {
+      const delivered = ends.length;
+      let index = 0;
+      // Cut from the start again: where a block ends depends on bytes after it, which may have been wrong.
+      for await (const cut of cutBlocks(reading.chunks(), format, limits, from)) {
+        if (index < delivered) {
+          if (cut.end !== ends[index]) reading.differsFrom(cut.offset);
+          index++;
+          continue;
+        }
+        // Nothing is delivered after what was wrong; only the end of this reading tells which of the two was.
+        if (reading.differs) continue;
         crc = crc32(cut.bytes, crc);
         if (cut.bytes.length > 0) prints.push({ start: cut.offset, end: cut.end, crc });
         // Of a record too long to hold there are no bytes to go on with.
         isKnown &&= cut.end - cut.offset === cut.bytes.length;
+        ends.push(cut.end);
         at = { offset: cut.end, ordinal: cut.firstOrdinal + cut.records + (cut.reject === undefined ? 0 : 1) };
         yield {
           ...cut,
@@ -125,6 +139,8 @@ class Reading {
   #reached: number;
   /** Where this reading first differs from what was delivered. */
   #differs: number | undefined;
+  /** It came to its end, and is what it should be. */
+  #isJudged = false;
   check: Check = 'unpublished';
 
   constructor(options: SteadyOptions, prints: readonly Delivered[], resume: number, before: Doubt | undefined) {
@@ -136,10 +152,10 @@ class Reading {
     this.#pass = options.pass(before === undefined ? 'first' : 'renewed', before?.print);
   }
 
-  /** The bytes after what was delivered. Ends only when everything is right. */
+  /** All bytes from `from` on. Ends only when everything is right. */
   async *chunks(): AsyncGenerator<Uint8Array> {
     try {
-      for await (const chunk of this.#compared()) if (this.#differs === undefined) yield chunk;
+      yield* this.#compared();
     } catch (error) {
       await this.#onDamage(error);
     }
@@ -149,6 +165,17 @@ class Reading {
     if (this.#reached < this.#resume) this.#differs ??= this.#printAt(this.#reached);
     if (this.#differs !== undefined) throw new RewindError(this.#options.listed, this.#differs);
     this.check = verdict.kind === 'verified' ? 'verified' : verdict.why;
+    this.#isJudged = true;
+  }
+
+  get differs(): boolean {
+    return this.#differs !== undefined;
+  }
+
+  /** What was delivered from `offset` on is not what this reading gives. Throws RewindError once this reading is known to be right. */
+  differsFrom(offset: number): void {
+    this.#differs = Math.min(this.#differs ?? offset, offset);
+    if (this.#isJudged) throw new RewindError(this.#options.listed, this.#differs);
   }
 
   /** Throws a doubt, or the damage itself when it is there to stay: then it ends the shard. */
@@ -162,6 +189,7 @@ class Reading {
     const verdict = await this.#verdict();
     if (verdict.kind === 'wrong') throw verdict.error;
     this.check = 'damaged';
+    this.#isJudged = true;
     throw error;
   }
 
@@ -185,7 +213,7 @@ class Reading {
     }
   }
 
-  /** Passes over what was delivered, comparing; yields what follows. */
+  /** Compares what was delivered as it passes. */
   async *#compared(): AsyncGenerator<Uint8Array> {
     let next = 0;
     let crc = this.#options.from.print ?? 0;
@@ -200,7 +228,7 @@ class Reading {
         if (crc !== print.crc) this.#differs ??= print.start;
         next++;
       }
-      if (end > this.#resume) yield start >= this.#resume ? chunk : chunk.subarray(this.#resume - start);
+      yield chunk;
     }
   }
 

@@ -161,6 +161,18 @@ describe('a shard over a network that lies', () => {
     );
   });
 
+  it('goes back where a wrong byte after a block made the block end early', async () => {
+    const expected = (await honest()).map(plain);
+    const [, second] = expected;
+    // The line end that the second block ends with: with the next byte wrong its last record would not have fitted.
+    const out: Cut[] = [];
+    const told = { lies: [flip((second?.end ?? 0) - 1)], checksum: 'md5' as const };
+    const error = await failureOf(taken(reading(told).cuts, out));
+    expect(error).toMatchObject({ code: 'run.rewind', offset: second?.offset });
+    expect(out.map(plain)[0]).toEqual(expected[0]);
+    expect(out[1]?.end).toBeLessThan(second?.end ?? 0);
+  });
+
   it('goes on after the last block when only what follows was wrong', async () => {
     const { cuts, doubts, readings } = reading({ lies: [cutAt(15_000)], checksum: 'sha256' });
     const out = await taken(cuts);
