@@ -27,9 +27,11 @@ models = {
 for name, model in models.items():
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
-    # Pythia is published in half precision; its logits are those of the rounded weights.
+    # Pythia is published in half precision; its logits are those of the rounded weights. Not model.half(): it would round
+    # the rotary frequencies, too, which no file holds.
     if name == "pythia":
-        model.half().float()
+        for parameter in model.parameters():
+            parameter.data = parameter.data.half().float()
     ids = torch.randint(0, 300, (2, 32))
     with torch.no_grad():
         logits = model.eval()(ids).logits
