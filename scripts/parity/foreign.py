@@ -14,7 +14,7 @@ models = {
     "gpt2": transformers.GPT2LMHeadModel(transformers.GPT2Config(n_layer=2, n_embd=48, n_head=4, n_positions=32, **small)),
     "pythia": transformers.GPTNeoXForCausalLM(
         transformers.GPTNeoXConfig(
-            num_hidden_layers=2, hidden_size=48, num_attention_heads=4, intermediate_size=192, max_position_embeddings=32, rotary_pct=0.25, **small
+            num_hidden_layers=2, hidden_size=48, num_attention_heads=3, intermediate_size=192, max_position_embeddings=32, rotary_pct=0.25, **small
         )
     ),
     "rinna": transformers.GPTNeoXForCausalLM(
