@@ -14,4 +14,7 @@ fi
 rm -rf "$work/models"
 mkdir -p "$work/models"
 npx tsx scripts/parity/write.ts "$work/models" "${1:-auto}"
-HF_HUB_OFFLINE=1 TRANSFORMERS_VERBOSITY=error "$venv/bin/python" scripts/parity/compare.py "$work/models"
+HF_HUB_DISABLE_PROGRESS_BARS=1 HF_HUB_OFFLINE=1 TRANSFORMERS_VERBOSITY=error "$venv/bin/python" scripts/parity/compare.py "$work/models"
+rm -rf "$work/foreign"
+HF_HUB_DISABLE_PROGRESS_BARS=1 HF_HUB_OFFLINE=1 TRANSFORMERS_VERBOSITY=error "$venv/bin/python" scripts/parity/foreign.py "$work/foreign"
+npx tsx scripts/parity/read-foreign.ts "$work/foreign"

@@ -54,7 +54,7 @@ export const exportCommand = new Command('export')
   .argument('<run>', 'folder of a run (runs/sample), or the pipeline file that it ran')
   .argument('[dir]', 'folder to write; default: hf inside the run’s folder')
   .addOption(new Option('--to <layout>', 'hf: the Hugging Face hub’s').choices(['hf']).default('hf'))
-  .option('--name <name>', 'name of the model in its card; default: the folder’s')
+  .option('--name <name>', 'name of the model in its card; default: the pipeline’s')
   .option('--json', 'what was written, as JSON', false)
   .action(async (given: string, dir: string | undefined, flags: ExportFlags) => {
     const run = await runFolder(given);
@@ -84,7 +84,7 @@ export const exportCommand = new Command('export')
     const target = dir ?? join(run, 'hf');
     const { model: options, vocabulary, weights, state } = checkpoint;
     const card = modelCard({
-      name: flags.name ?? basename(resolve(dir ?? run)),
+      name: flags.name ?? record?.pipeline.name ?? basename(resolve(run)),
       language: plan?.language,
       options,
       vocabulary,

@@ -1,7 +1,7 @@
 // `seiryu models`: the presets with their parameters, their memory, and what can train them.
 import { Command, Option } from 'commander';
 import { formatBytes } from '../pipeline/units.ts';
-import { BEYOND_ONE_DEVICE, memoryNeed, smallestDevice } from '../trainer/memory.ts';
+import { BEYOND_ONE_DEVICE, memoryNeed, smallestDevice } from '../trainer/memory-need.ts';
 import { type Architecture, architectureNames, modelOptions } from '../trainer/model-options.ts';
 import { presetNames } from '../trainer/presets.ts';
 import { parameterCount } from '../trainer/weights.ts';

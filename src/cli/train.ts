@@ -14,14 +14,15 @@ import { type RunFlags, runPlan } from './run.ts';
 
 interface TrainFlags extends RunFlags {
   from?: string;
+  context?: number;
   backend?: string;
   steps?: number;
 }
 
 /** The flags of this command as overrides of the pipeline file; those given with --set come after and win. */
-function overrides({ from, backend, steps, set }: TrainFlags): string[] {
+function overrides({ from, context, backend, steps, set }: TrainFlags): string[] {
   return [
-    ...(from === undefined ? [] : [`trainer.from=${resolve(from)}`]),
+    ...(from === undefined ? [] : [`trainer.from=${JSON.stringify({ path: resolve(from), context })}`]),
     ...(backend === undefined ? [] : [`trainer.backend=${backend}`]),
     ...(steps === undefined ? [] : [`trainer.until.steps=${steps}`]),
     ...set,
@@ -77,6 +78,12 @@ export const trainCommand = new Command('train')
   )
   .argument('<pipeline|run>', 'pipeline file, or folder of a run that kept its shards')
   .option('--from <dir>', 'go on from this model: folder of a run, or GPT-2 or GPT-NeoX in the hub’s layout')
+  .addOption(
+    new Option(
+      '--context <n>',
+      'tokens in a sequence, with --from: less than the model’s own needs less memory',
+    ).argParser(parsePositive),
+  )
   .addOption(new Option('--steps <n>', 'stop after this many steps').argParser(parsePositive))
   .addOption(new Option('--backend <name>', 'what computes').choices(['auto', ...backendName.options]))
   .option('--out <dir>', 'folder of the training (default: runs/<name>)')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { errorMessage, PipelineError } from '../../errors.ts';
 import { columnsMoved, transposed } from '../export/matrices.ts';
-import { headSize, type ModelOptions, modelOptions } from '../model-options.ts';
+import { headSize, type ModelOptions, modelOptions, turnedSize } from '../model-options.ts';
 import { NORM_EPS } from '../ops.ts';
 import { weightShapes } from '../weights.ts';
 import type { StoredTensors } from './tensors.ts';
@@ -135,6 +135,9 @@ export async function readConfig(dir: string): Promise<ImportedConfig> {
   if (!parsed.success) throw refused(z.prettifyError(parsed.error), parsed.error);
   const options = modelOptions.safeParse(parsed.data.model);
   if (!options.success) throw refused(z.prettifyError(options.error), options.error);
+  const turned = Math.trunc(options.data.rotary * headSize(options.data));
+  if (turned !== turnedSize(options.data))
+    throw refused(`its rotary positions turn ${turned} numbers of a head, which is no number of pairs`);
   return { options: options.data, vocabulary: parsed.data.vocabulary };
 }
 

@@ -6,7 +6,7 @@ import { storedWeights } from '../../../src/trainer/export/layouts.ts';
 import { columnsMoved, rowsMirrored, transposed } from '../../../src/trainer/export/matrices.ts';
 import { modelCard } from '../../../src/trainer/export/model-card.ts';
 import { shardsOf } from '../../../src/trainer/export/shards.ts';
-import { memoryNeed, smallestDevice } from '../../../src/trainer/memory.ts';
+import { memoryNeed, smallestDevice } from '../../../src/trainer/memory-need.ts';
 import { architectureNames, modelOptions } from '../../../src/trainer/model-options.ts';
 import { presetNames } from '../../../src/trainer/presets.ts';
 import { parameterCount, weightShapes } from '../../../src/trainer/weights.ts';

@@ -96,6 +96,7 @@ describe('a model in the layout of the hub', () => {
   it.each([
     ['another activation', '"gelu_new"', '"relu"', /activation_function|hidden_act/],
     ['another architecture', '"gpt_neox"', '"llama"', /gpt2 or gpt_neox/],
+    ['rotary positions of half a pair', '"rotary_pct": 0.5', '"rotary_pct": 0.25', /pairs/],
     ['another norm', '"layer_norm_eps": 0.00001', '"layer_norm_eps": 0.001', /layer_norm_eps/],
   ])('is refused when it would not be computed exactly: %s', async (_, before, after, message) => {
     await exported(MODELS['gpt-neox']);
