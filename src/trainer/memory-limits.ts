@@ -1,7 +1,7 @@
 // How much memory a training takes, told before anything is allocated: a machine that swaps or kills says nothing useful.
 import { PipelineError } from '../errors.ts';
 import { formatBytes } from '../pipeline/units.ts';
-import { memoryNeed } from './memory.ts';
+import { memoryNeed } from './memory-need.ts';
 import type { TrainerOptions } from './options.ts';
 import { parameterCount } from './weights.ts';
 
