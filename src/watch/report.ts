@@ -1,21 +1,13 @@
 // The report of a finished run, from its record alone: what came in, what went out and why, and what was saved on disk.
 import type { RunRecord } from '../engine/record.ts';
 import { formatBytes } from '../pipeline/units.ts';
-import { rescueLines, rescueRecord } from '../trainer/rescue.ts';
 import { checkRows, growthRows } from './growth.ts';
 import { formatDuration } from './status.ts';
+import { table } from './table.ts';
+import { trainerLines } from './trainer-report.ts';
 
 const number = new Intl.NumberFormat('en-US');
 const share = (part: number, whole: number): string => (whole === 0 ? '' : `${((100 * part) / whole).toFixed(1)} %`);
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows)
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-  return rows.map((row) =>
-    `  ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ')}`.trimEnd(),
-  );
-}
 
 /** What pass one counted. */
 function surveyLines({ surveys }: RunRecord): string[] {
@@ -88,7 +80,7 @@ export function reportLines(record: RunRecord): string[] {
     '',
     `Time ${formatDuration(seconds.wall)}, ${formatBytes(bytes.decoded)} decoded (${formatBytes(bytes.decoded / Math.max(seconds.wall, 0.001))}/s), ${seconds.cpu.total.toFixed(1)} CPU seconds`,
     ...table(cpu.filter(([, value]) => value > 0).map(([stage, value]) => [stage, `${value.toFixed(2)} s`])),
-    ...trainerLines(record),
+    ...trainerLines(record.trainer),
   ];
 }
 
@@ -118,23 +110,4 @@ function networkLines({ faults, checks }: RunRecord): string[] {
     ...Object.entries(faults).map(([kind, times]) => [`fault ${kind}`, number.format(times)]),
   ];
   return rows.length === 0 ? [] : ['', 'Integrity and network', ...table(rows)];
-}
-
-function trainerLines({ trainer }: RunRecord): string[] {
-  if (trainer === undefined) return [];
-  const rows = Object.entries(trainer).filter(
-    ([key, value]) => value !== null && key !== 'generated' && key !== 'rescues',
-  );
-  const rescues = rescueRecord.array().safeParse(trainer.rescues).data ?? [];
-  return [
-    '',
-    'Trainer',
-    ...table(rows.map(([key, value]) => [key, typeof value === 'object' ? JSON.stringify(value) : String(value)])),
-    ...rescues
-      .flatMap((rescue) => [
-        ...rescueLines({ ...rescue, after: null }),
-        ...(rescue.after === null ? [] : rescueLines(rescue)),
-      ])
-      .map((line) => `  ${line}`),
-  ];
 }
