@@ -11,7 +11,7 @@ const sections: readonly { readonly title: string; readonly lines: () => string[
     title: 'Empty bins: mean squared error in units of the variance of independent permutations',
     lines: densificationTable,
   },
-  // The gate's rows, ≤ 3 µs a document in exact mode at 20 M documents and ≤ 1.5 µs in Bloom mode, join here: bench/dedup/gate.ts.
+  // The gate has a benchmark of its own: `npm run bench -- gate`.
 ];
 
 export async function dedup(): Promise<void> {
