@@ -13,11 +13,3 @@ export type Precedes = (a: MemberKey, b: MemberKey) => boolean;
 
 /** The first in source order: the sources as listed, then their shards, then the place in the shard. */
 export const sourceOrder: Precedes = (a, b) => (a.shard === b.shard ? a.row < b.row : a.shard < b.shard);
-
-/** The member that stays; a fold, so that members may come in any order. Throws RangeError for no members. */
-export function chooseSurvivor(members: Iterable<MemberKey>, precedes: Precedes = sourceOrder): MemberKey {
-  let best: MemberKey | undefined;
-  for (const member of members) if (best === undefined || precedes(member, best)) best = member;
-  if (best === undefined) throw new RangeError('a cluster has members');
-  return best;
-}

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinBucket } from '../../../src/dedup/global/join-bucket.ts';
-import { chooseSurvivor, type MemberKey, sourceOrder } from '../../../src/dedup/global/survivor.ts';
+import { type MemberKey, type Precedes, sourceOrder } from '../../../src/dedup/global/survivor.ts';
 import { UnionFind } from '../../../src/dedup/global/union-find.ts';
+
+/** The member that a policy leaves, whatever order they come in. */
+function chooseSurvivor(members: Iterable<MemberKey>, precedes: Precedes = sourceOrder): MemberKey {
+  let best: MemberKey | undefined;
+  for (const member of members) if (best === undefined || precedes(member, best)) best = member;
+  if (best === undefined) throw new RangeError('a cluster has members');
+  return best;
+}
 
 const ROWS = 12;
 const pair = fc.tuple(fc.nat(ROWS - 1), fc.nat(ROWS - 1));
