@@ -1,11 +1,13 @@
 // Writes the text that wikitext shows, still with the marks of single lines; never recurses, however deep markup nests.
 import type { Lexed } from './lex.ts';
 import { GONE, INNER, withoutMarks } from './marks.ts';
-import { embedded } from './names.ts';
-import { kind, last, type Token } from './pairs.ts';
+import type { Numbers } from './numbers.ts';
+import { Output } from './output.ts';
 import type { Piece } from './patterns.ts';
-import { namespaceOf, pipeTrick, showsNothing } from './targets.ts';
+import { namespaceOf, pipeTrick } from './targets.ts';
 import { LONGEST_NAME, type Templates } from './templates.ts';
+import { kind, type Tokens } from './tokens.ts';
+import { unit } from './units.ts';
 import { firstGiven, grouped, isSpace, type Parameters, type Part, partsOf, type Range, Values } from './values.ts';
 import { shownRule } from './variants.ts';
 
@@ -16,7 +18,8 @@ export interface Surroundings {
 }
 
 export interface Emitted {
-  readonly text: string;
+  /** Good until the next page is read. */
+  readonly output: Output;
   /** A template says that the page only lists what its title may mean. */
   readonly isDisambiguation: boolean;
   /** Characters and brackets looked at. */
@@ -32,20 +35,15 @@ interface Frame {
   until: number;
 }
 
-export function emit(text: string, lexed: Lexed, page: Surroundings): Emitted {
-  return new Emitter(text, lexed, page).emit();
-}
-
-const COLON = 0x3a;
 
 class Emitter {
   readonly #text: string;
-  readonly #tokens: readonly Token[];
-  readonly #stops: readonly number[];
-  readonly #title: string | undefined;
-  readonly #templates: Templates;
+  readonly #codes: Uint16Array;
+  readonly #tokens: Tokens;
+  readonly #stops: Numbers;
+  readonly #page: Surroundings;
   readonly #values: Values;
-  readonly #out: string[] = [];
+  readonly #out: Output;
   readonly #frames: Frame[] = [];
   /** Only ever grows, so that the work does not depend on the nesting. */
   #at = 0;
@@ -54,37 +52,45 @@ class Emitter {
   #isDisambiguation = false;
   #work = 0;
 
-  constructor(text: string, { tokens, stops }: Lexed, { title, templates }: Surroundings) {
+  constructor(text: string, { codes, tokens, stops }: Lexed, page: Surroundings, out: Output) {
     this.#text = text;
+    this.#codes = codes;
     this.#tokens = tokens;
     this.#stops = stops;
-    this.#title = title === undefined ? undefined : withoutMarks(title);
-    this.#templates = templates;
-    this.#values = new Values(text);
+    this.#page = page;
+    this.#values = new Values(text, codes);
+    this.#out = out;
   }
 
   emit(): Emitted {
-    for (;;) {
+    this.#out.clear();
+    this.#write();
+    return { output: this.#out, isDisambiguation: this.#isDisambiguation, work: this.#work + this.#values.work };
+  }
+
+  /** `last` of the frames, whose part ends at `limit`, is being written. */
+  #write(): void {
+    const tokens = this.#tokens;
+    let frame: Frame | undefined;
+    for (let limit = this.#text.length; ; ) {
       this.#work++;
-      const frame = last(this.#frames);
-      const limit = frame?.until ?? this.#text.length;
-      const token = this.#tokens[this.#index];
-      if (token !== undefined && token.start < this.#at) this.#index++;
-      else if (token !== undefined && token.start < limit) {
-        this.#copy(token.start);
-        this.#index++;
-        this.#at = Math.min(this.#apply(token, limit), limit);
+      const start = tokens.start(this.#index);
+      if (start < this.#at) this.#index++;
+      else if (start < limit) {
+        this.#copy(start);
+        this.#at = Math.min(this.#apply(this.#index++, limit), limit);
       } else {
         this.#copy(limit);
-        if (frame === undefined) break;
+        if (frame === undefined) return;
         this.#advance(frame);
       }
+      frame = this.#frames.length === 0 ? undefined : this.#frames[this.#frames.length - 1];
+      limit = frame === undefined ? this.#text.length : frame.until;
     }
-    return { text: this.#out.join(''), isDisambiguation: this.#isDisambiguation, work: this.#work + this.#values.work };
   }
 
   #copy(to: number): void {
-    if (this.#at < to) this.#out.push(this.#text.slice(this.#at, to));
+    if (this.#at < to) this.#out.copy(this.#codes, this.#at, to);
     this.#at = to;
   }
 
@@ -93,9 +99,9 @@ class Emitter {
     while (frame.next < frame.parts.length) {
       this.#work++;
       const part = frame.parts[frame.next++];
-      if (typeof part === 'string') this.#out.push(part);
+      if (typeof part === 'string') this.#out.add(part);
       // A parameter given before the one just written: going back would cost more than the text is worth.
-      else if (part === undefined || part.from < this.#at) this.#out.push(GONE);
+      else if (part === undefined || part.from < this.#at) this.#out.put(GONE);
       else {
         this.#at = part.from;
         frame.until = part.to;
@@ -114,93 +120,99 @@ class Emitter {
 
   /** As `#show` of one range, without a frame where it holds no markup, as most do. */
   #showRange(range: Range, after: number): number {
-    const next = this.#tokens[this.#index];
-    if (next !== undefined && next.start < range.to) return this.#show([range], after);
-    this.#out.push(this.#text.slice(range.from, range.to));
+    if (this.#tokens.start(this.#index) < range.to) return this.#show([range], after);
+    this.#out.copy(this.#codes, range.from, range.to);
     return after;
   }
 
   #remove(after: number): number {
-    this.#out.push(GONE);
+    this.#out.put(GONE);
     return after;
   }
 
   /** Writes what a token shows; returns where the text goes on. */
-  #apply(token: Token, limit: number): number {
-    switch (token.kind) {
+  #apply(token: number, limit: number): number {
+    const tokens = this.#tokens;
+    const isOpen = tokens.closing(token) < 0;
+    switch (tokens.kind(token)) {
       case kind.GONE:
-        return this.#remove(token.after);
-      case kind.TAG:
-        return token.end;
-      case kind.NEWLINE:
-        this.#out.push(`\n${INNER}`);
-        return token.end;
-      case kind.LITERAL:
-        this.#out.push(GONE, literal(this.#text.slice(token.end, token.close)));
-        return token.after;
-      case kind.OPEN:
-        return this.#skip(token.end, limit);
-      case kind.TABLE:
-        return token.close < 0 ? this.#skip(token.end, limit) : this.#remove(token.after);
-      case kind.VARIANT:
-        return token.close < 0 ? token.start : this.#variant(token);
-      case kind.TEMPLATE:
-        return token.close < 0 ? this.#skip(token.end, limit) : this.#template(token);
+        return this.#remove(tokens.after(token));
       case kind.LINK:
-        return token.close < 0 ? this.#openLink(token, limit) : this.#link(token);
+        return isOpen ? this.#openLink(tokens.end(token), limit) : this.#link(token);
+      case kind.TEMPLATE:
+        return isOpen ? this.#skip(tokens.end(token), limit) : this.#template(token);
+      case kind.NEWLINE:
+        this.#out.put(unit.NEWLINE);
+        this.#out.put(INNER);
+        return tokens.end(token);
+      case kind.LITERAL:
+        this.#out.put(GONE);
+        this.#out.add(literal(this.#text.slice(tokens.end(token), tokens.closing(token))));
+        return tokens.after(token);
+      case kind.OPEN:
+        return this.#skip(tokens.end(token), limit);
+      case kind.TABLE:
+        return isOpen ? this.#skip(tokens.end(token), limit) : this.#remove(tokens.after(token));
+      case kind.VARIANT:
+        return isOpen ? tokens.start(token) : this.#variant(token);
       case kind.EXTERNAL:
-        return token.close < 0 ? token.end : this.#external(token);
+        return isOpen ? tokens.end(token) : this.#external(token);
+      default:
+        return tokens.end(token);
     }
   }
 
   /** What was never closed goes up to the next blank line or heading; brackets that are closed go whole. */
   #skip(from: number, limit: number): number {
-    this.#out.push(GONE);
+    this.#out.put(GONE);
+    const tokens = this.#tokens;
+    const stops = this.#stops;
     let at = from;
-    let index = this.#index;
-    for (;;) {
-      while ((this.#stops[this.#stop] ?? Number.POSITIVE_INFINITY) < at) this.#stop++;
-      const stop = Math.min(this.#stops[this.#stop] ?? limit, limit);
-      let token = this.#tokens[index];
-      while (token !== undefined && token.start < stop && Math.max(at, token.after) <= stop) {
+    for (let index = this.#index; ; ) {
+      while (this.#stop < stops.length && stops.at(this.#stop) < at) this.#stop++;
+      const stop = this.#stop < stops.length ? Math.min(stops.at(this.#stop), limit) : limit;
+      while (tokens.start(index) < stop && Math.max(at, tokens.after(index)) <= stop) {
         this.#work++;
-        at = Math.max(at, token.after);
-        token = this.#tokens[++index];
+        at = Math.max(at, tokens.after(index++));
       }
-      if (token === undefined || token.start >= stop) return stop;
-      at = Math.max(at, token.after);
+      if (tokens.start(index) >= stop) return stop;
+      at = Math.max(at, tokens.after(index));
     }
   }
 
   // -------------------------------------------------------------- templates
 
-  #template(token: Token): number {
-    const nameEnd = token.pipes[0] ?? token.close;
+  #template(token: number): number {
+    const tokens = this.#tokens;
+    const from = tokens.end(token);
+    const after = tokens.after(token);
+    const nameEnd = tokens.pipe(token) < 0 ? tokens.closing(token) : tokens.pipe(token);
     // No name is longer; `{{{1|…}}}` is a parameter, which has none.
-    const isNamed = token.end - token.start === 2 && nameEnd - token.end <= LONGEST_NAME;
-    const shown = isNamed ? this.#templates(this.#text.slice(token.end, nameEnd)) : undefined;
+    const isNamed = from - tokens.start(token) === 2 && nameEnd - from <= LONGEST_NAME;
+    const shown = isNamed ? this.#page.templates.of(this.#codes, from, nameEnd) : undefined;
     switch (shown?.kind) {
       case undefined:
-        return this.#remove(token.after);
+        return this.#remove(after);
       case 'title':
-        this.#out.push(this.#title ?? GONE);
-        return token.after;
+        if (this.#page.title === undefined) return this.#remove(after);
+        this.#out.add(withoutMarks(this.#page.title));
+        return after;
       case 'argument':
-        return this.#show([this.#values.trim(token.end + shown.from, nameEnd)], token.after);
+        return this.#show([this.#values.trim(from + shown.from, nameEnd)], after);
       case 'number': {
-        const range = this.#values.trim(token.end + shown.from, nameEnd);
+        const range = this.#values.trim(from + shown.from, nameEnd);
         const number = grouped(this.#values.given(range), shown.separator);
-        if (number === undefined) return this.#showRange(range, token.after);
-        this.#out.push(number);
-        return token.after;
+        if (number === undefined) return this.#showRange(range, after);
+        this.#out.add(number);
+        return after;
       }
       case 'disambiguation':
         this.#isDisambiguation = true;
-        return this.#remove(token.after);
+        return this.#remove(after);
       case 'pieces': {
-        const parameters = this.#values.parameters(token);
+        const parameters = this.#values.parameters(tokens, token);
         const pieces = shown.pieces((parameter) => this.#values.given(parameters.get(parameter)));
-        return pieces === undefined ? this.#remove(token.after) : this.#showPieces(pieces, parameters, token.after);
+        return pieces === undefined ? this.#remove(after) : this.#showPieces(pieces, parameters, after);
       }
     }
   }
@@ -216,51 +228,58 @@ class Emitter {
 
   // -------------------------------------------------------------- variants
 
-  #variant(token: Token): number {
-    const range = shownRule(this.#text, token);
-    this.#work += (token.pipes[0] ?? token.end) - token.end + (range === undefined ? 0 : range.to - token.end);
+  #variant(token: number): number {
+    const tokens = this.#tokens;
+    const range = shownRule(this.#text, tokens, token);
+    const end = tokens.end(token);
+    this.#work += Math.max(0, tokens.pipe(token) - end) + (range === undefined ? 0 : range.to - end);
     // `-{}-` only keeps a conversion from reaching over it: nothing is missing there.
-    if (range === undefined) return token.after;
-    return this.#showRange(range, token.after);
+    if (range === undefined) return tokens.after(token);
+    return this.#showRange(range, tokens.after(token));
   }
 
   // -------------------------------------------------------------- links
 
-  #link(token: Token): number {
-    const targetEnd = token.pipes[0] ?? token.close;
-    const target = this.#values.trim(token.end, targetEnd);
-    const namespace = namespaceOf(this.#text, target.from, target.to);
-    if (showsNothing(namespace)) return this.#remove(token.after);
-    const isPlain = this.#text.charCodeAt(target.from) === COLON;
-    const pipe = token.pipes[0];
-    const label = pipe === undefined ? undefined : this.#values.trim(pipe + 1, token.close);
+  #link(token: number): number {
+    const tokens = this.#tokens;
+    const [pipe, close, after] = [tokens.pipe(token), tokens.closing(token), tokens.after(token)];
+    const target = this.#values.trim(tokens.end(token), pipe < 0 ? close : pipe);
+    // Pictures, categories and links to the page in another language show no words where they stand.
+    if (namespaceOf(this.#codes, target.from, target.to) !== 'other') return this.#remove(after);
+    const isPlain = this.#codes[target.from] === unit.COLON;
     // Spaces inside a label are text: only an empty one is trimmed.
-    if (pipe !== undefined && label !== undefined && label.from < label.to)
-      return this.#showRange({ from: pipe + 1, to: token.close }, token.after);
+    if (pipe >= 0 && !this.#values.isBlank(pipe + 1, close)) return this.#showRange({ from: pipe + 1, to: close }, after);
     const from = isPlain ? target.from + 1 : target.from;
-    const range = pipe === undefined ? { from, to: target.to } : pipeTrick(this.#text, from, target.to);
-    return this.#showRange(range, token.after);
+    const range = pipe < 0 ? { from, to: target.to } : pipeTrick(this.#text, this.#codes, from, target.to);
+    return this.#showRange(range, after);
   }
 
   /** The words of a link that is not closed are text; the caption and options of a picture are not. */
-  #openLink(token: Token, limit: number): number {
-    const isEmbedded = embedded.has(namespaceOf(this.#text, token.end, limit));
-    return isEmbedded ? this.#skip(token.end, limit) : token.end;
+  #openLink(from: number, limit: number): number {
+    return namespaceOf(this.#codes, from, limit) === 'embedded' ? this.#skip(from, limit) : from;
   }
 
-  #external(token: Token): number {
-    let at = token.end;
+  #external(token: number): number {
+    const tokens = this.#tokens;
+    const close = tokens.closing(token);
+    let at = tokens.end(token);
     let index = this.#index;
-    while (at < token.close && !isSpace(this.#text.charCodeAt(at))) {
+    while (at < close && !isSpace(this.#codes[at] ?? 0)) {
       this.#work++;
       at++;
       // An address may hold templates; a space inside them does not end it.
-      while ((this.#tokens[index]?.start ?? at) < at) at = Math.max(at, this.#tokens[index++]?.after ?? at);
+      while (tokens.start(index) < at) at = Math.max(at, tokens.after(index++));
     }
-    const label = this.#values.trim(Math.min(at, token.close), token.close);
-    return label.from < label.to ? this.#showRange(label, token.after) : this.#remove(token.after);
+    const label = this.#values.trim(Math.min(at, close), close);
+    return label.from < label.to ? this.#showRange(label, tokens.after(token)) : this.#remove(tokens.after(token));
   }
 }
+
+/** Pages are read one after the other: the memory of one serves the next. */
+const output = new Output();
+
+export const emit = (text: string, lexed: Lexed, page: Surroundings): Emitted =>
+  new Emitter(text, lexed, page, output).emit();
 
 /** Text that the reading of lines leaves alone: what it would take for markup becomes references, decoded at the end. */
 const literal = (text: string): string => text.replace(/['_=|[\]{}-]|^[*#:;]/gm, (char) => `&#${char.charCodeAt(0)};`);

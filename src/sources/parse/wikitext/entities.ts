@@ -1,4 +1,7 @@
 // HTML's character references, decoded once.
+import type { Line } from './line.ts';
+import { Remembered } from './remembered.ts';
+import { unit } from './units.ts';
 
 /** U+00A0 to U+00FF, in order. */
 const latin1 =
@@ -25,17 +28,50 @@ function inOrder(names: string, first: number): [string, string][] {
   return names.split(' ').map((name, index) => [name, String.fromCharCode(first + index)]);
 }
 
-const reference = /&(?:#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}))|([A-Za-z][A-Za-z0-9]{1,9}));/g;
+const reference = /^(?:#(?:[xX]([0-9a-fA-F]{1,6})|([0-9]{1,7}))|([A-Za-z][A-Za-z0-9]{1,9}))$/;
+/** UTF-16 units between `&` and `;`. */
+const LONGEST = 10;
+const AMPERSAND = 0x26;
+/** References remembered: articles use few. */
+const MOST_REMEMBERED = 1024;
+
+/** By what stands between `&` and `;`: the character that it means, or -1. */
+const characters = new Remembered<number>(MOST_REMEMBERED, (written) => {
+  const [, hex, decimal, name] = reference.exec(written) ?? [];
+  if (name !== undefined) return named.get(name)?.charCodeAt(0) ?? -1;
+  const code = hex === undefined ? Number(decimal ?? -1) : Number.parseInt(hex, 16);
+  return isCharacter(code) ? code : -1;
+});
 
 /** Unknown names and numbers that are no character stay as they are. A decoded `&` begins no reference. Linear. */
-export function decodeEntities(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(reference, (whole: string, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return named.get(name) ?? whole;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return isCharacter(code) ? String.fromCodePoint(code) : whole;
-  });
+export function decodeEntities(line: Line): void {
+  const { codes, from, to } = line;
+  let written = from;
+  for (let at = from; at < to; at++) {
+    const code = codes[at] ?? 0;
+    const end = code === AMPERSAND ? referenceEnd(line, at + 1) : -1;
+    const character = end < 0 ? -1 : characters.of(codes, at + 1, end);
+    if (character < 0) codes[written++] = code;
+    else {
+      at = end;
+      if (character > 0xffff) codes[written++] = 0xd800 + ((character - 0x10000) >> 10);
+      codes[written++] = character > 0xffff ? 0xdc00 + (character & 0x3ff) : character;
+    }
+  }
+  line.to = written;
 }
+
+/** Where the `;` of a reference that begins at `from` stands, or -1. */
+function referenceEnd({ codes, to }: Line, from: number): number {
+  const last = Math.min(to - 1, from + LONGEST);
+  let at = from;
+  while (at < last && isReference(codes[at] ?? 0)) at++;
+  return at > from && at <= last && codes[at] === unit.SEMICOLON ? at : -1;
+}
+
+/** `#` or alphanumeric. */
+const isReference = (code: number): boolean =>
+  code === 0x23 || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 
 /** A character of text: no control, which would break its line, no half of a pair, no noncharacter. */
 const isCharacter = (code: number): boolean =>

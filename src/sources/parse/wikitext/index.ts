@@ -55,9 +55,11 @@ export function measure(
   const source = withoutMarks(wikitext);
   const lexed = lex(source, reader.templates);
   const emitted = emit(source, lexed, { title: page.title, templates: reader.templates });
+  // The lines are written over what was emitted.
+  const work = source.length + lexed.work + emitted.work + emitted.output.length;
   return {
-    text: readLines(emitted.text, reader.headings),
+    text: readLines(emitted.output, reader.headings),
     isDisambiguation: emitted.isDisambiguation,
-    work: source.length + lexed.work + emitted.work + emitted.text.length,
+    work,
   };
 }

@@ -1,22 +1,24 @@
 // Finds the markup of wikitext and pairs what opens with what closes, in one pass over the characters.
 import { blockTags, codeTags, emptyWhenOpen, plainTags, removedTags } from './names.ts';
-import { allBut, kind, kinds, Pairs, type Token } from './pairs.ts';
+import { Numbers } from './numbers.ts';
+import { Pairs } from './pairs.ts';
 import { Removed } from './removed.ts';
 import { Searches } from './searches.ts';
 import type { Templates } from './templates.ts';
+import { allBut, kind, kinds, NOWHERE, type Tokens } from './tokens.ts';
 import { markedUnits, Units, unit } from './units.ts';
 
+/** Good until the next page is read. */
 export interface Lexed {
+  /** The characters of the page. */
+  readonly codes: Uint16Array;
   /** By `start`; pairs are properly nested. */
-  readonly tokens: readonly Token[];
+  readonly tokens: Tokens;
   /** Line ends before a blank line or a heading: as far as markup that is not closed reaches. Ascending. */
-  readonly stops: readonly number[];
+  readonly stops: Numbers;
   /** Characters and brackets looked at. */
   readonly work: number;
 }
-
-/** Linear in the text. What is removed whole has one token, and what stands in it none. */
-export const lex = (text: string, templates: Templates): Lexed => new Lexer(text, templates).lex();
 
 const special = markedUnits(
   unit.NEWLINE,
@@ -35,25 +37,25 @@ const paragraphLong = kinds(kind.LINK, kind.EXTERNAL, kind.VARIANT);
 const scheme = /(?:https?:|ftps?:|gopher:)?\/\/|(?:mailto|news|irc|tel|sms|urn|magnet):/iy;
 
 class Lexer {
-  readonly #text: string;
-  readonly #units: Units;
-  readonly #searches: Searches;
-  readonly #removed: Removed;
+  readonly #units = new Units();
+  readonly #searches = new Searches();
+  readonly #removed = new Removed(this.#units, this.#searches);
   readonly #pairs = new Pairs();
-  readonly #stops: number[] = [];
+  readonly #stops = new Numbers();
+  #text = '';
   /** The colon of this line between a term and its definition, when it is still ahead; else past the end. */
-  #colon = Number.POSITIVE_INFINITY;
+  #colon = NOWHERE;
 
-  constructor(text: string, templates: Templates) {
-    this.#text = text;
-    this.#units = new Units(text);
-    this.#searches = new Searches(text);
-    this.#removed = new Removed(this.#units, this.#searches, templates);
-  }
-
-  lex(): Lexed {
+  lex(text: string, templates: Templates): Lexed {
     const units = this.#units;
-    const length = this.#text.length;
+    units.read(text);
+    this.#searches.read(text);
+    this.#removed.read(templates);
+    this.#pairs.clear();
+    this.#stops.clear();
+    this.#text = text;
+    this.#colon = NOWHERE;
+    const length = text.length;
     let at = this.#lineStart(0);
     while (at < length) {
       const from = at;
@@ -63,7 +65,7 @@ class Lexer {
     }
     if (this.#colon < length) this.#split();
     const work = units.work + this.#searches.work + this.#pairs.work;
-    return { tokens: this.#pairs.tokens, stops: this.#stops, work };
+    return { codes: units.codes, tokens: this.#pairs.tokens, stops: this.#stops, work };
   }
 
   #markup(code: number, at: number): number {
@@ -135,7 +137,7 @@ class Lexer {
 
   #split(): void {
     this.#pairs.add(kind.NEWLINE, this.#colon, this.#colon + 1);
-    this.#colon = Number.POSITIVE_INFINITY;
+    this.#colon = NOWHERE;
   }
 
   // -------------------------------------------------------------- brackets
@@ -163,7 +165,7 @@ class Lexer {
     const closesVariant = this.#pairs.isWaiting(kind.VARIANT) && this.#units.at(end) === unit.HYPHEN;
     if (!closesVariant) return this.#closeTemplates(at, end);
     // The last brace before a hyphen ends the wording; those before it end templates inside.
-    if (this.#pairs.top?.kind === kind.TEMPLATE) {
+    if (this.#pairs.top === kind.TEMPLATE) {
       const closed = this.#closeTemplates(at, end - (count % 2));
       if (closed === end) return end;
     }
@@ -175,8 +177,7 @@ class Lexer {
     let start = at;
     while (end - start >= 2 && this.#pairs.isWaiting(kind.TEMPLATE)) {
       this.#pairs.giveUp(allBut(kind.TEMPLATE));
-      const opened = this.#pairs.top;
-      const length = opened !== undefined && opened.end - opened.start === 3 && end - start >= 3 ? 3 : 2;
+      const length = end - start >= 3 && this.#pairs.openingLength === 3 ? 3 : 2;
       this.#pairs.close(kind.TEMPLATE, start, start + length);
       start += length;
     }
@@ -187,11 +188,13 @@ class Lexer {
 
   #openBrackets(at: number, count: number): number {
     const end = at + count;
-    const first = this.#units.at(end);
-    scheme.lastIndex = end;
-    const isExternal = (first === unit.SLASH || this.#units.hasColonSoon(end)) && scheme.test(this.#text);
+    if (count === 2) {
+      const after = this.#plainLink(at, end);
+      if (after > 0) return after;
+    }
     // `[[http://x y]]` is a frequent slip for `[http://x y]`; but `[[//x]]` is a page.
-    const external = !isExternal || (count === 2 && first === unit.SLASH) ? 0 : 2 - (count % 2);
+    const isPage = count === 2 && this.#units.at(end) === unit.SLASH;
+    const external = isPage || !this.#isAddress(end) ? 0 : 2 - (count % 2);
     const links = Math.floor((count - external) / 2);
     let start = end - external - links * 2;
     for (let made = 0; made < links; made++, start += 2) this.#pairs.open(kind.LINK, start, start + 2);
@@ -199,15 +202,37 @@ class Lexer {
     return end;
   }
 
+  /** A link without other markup in it, as most are, needs no pairing. Returns its end, or -1. */
+  #plainLink(at: number, end: number): number {
+    const units = this.#units;
+    let pipe = -1;
+    let place = units.next(end, special);
+    while (units.at(place) === unit.PIPE) {
+      if (pipe < 0) pipe = place;
+      place = units.next(place + 1, special);
+    }
+    units.work += place - end;
+    const isClosed = units.at(place) === unit.BRACKET_END && units.at(place + 1) === unit.BRACKET_END;
+    if (!isClosed || place + 2 > this.#colon || this.#isAddress(end)) return -1;
+    this.#pairs.tokens.add(kind.LINK, at, end, place, place + 2, pipe);
+    return place + 2;
+  }
+
+  #isAddress(at: number): boolean {
+    if (this.#units.at(at) !== unit.SLASH && !this.#units.hasColonSoon(at)) return false;
+    scheme.lastIndex = at;
+    return scheme.test(this.#text);
+  }
+
   #closeBrackets(at: number, count: number): number {
     const end = at + count;
     let start = at;
     while (start < end) {
       const top = this.#pairs.top;
-      const length = top?.kind === kind.EXTERNAL ? Math.min(top.end - top.start, end - start) : 2;
+      const length = top === kind.EXTERNAL ? Math.min(this.#pairs.openingLength, end - start) : 2;
       if (length > end - start) break;
-      if (top?.kind === kind.EXTERNAL) this.#pairs.close(kind.EXTERNAL, start, start + length);
-      else if (top?.kind === kind.LINK) this.#pairs.close(kind.LINK, start, start + length);
+      if (top === kind.EXTERNAL) this.#pairs.close(kind.EXTERNAL, start, start + length);
+      else if (top === kind.LINK) this.#pairs.close(kind.LINK, start, start + length);
       else this.#pairs.add(kind.GONE, start, start + length);
       start += length;
     }
@@ -233,7 +258,7 @@ class Lexer {
     if (name === 'table') return this.#pairs.open(kind.TABLE, at, end);
     if (name === 'nowiki' || name === 'pre' || (codeTags.has(name) && isInline(this.#text.slice(at, end)))) {
       const ending = this.#searches.tagEnd(name, end);
-      return ending === undefined ? this.#lone(name, at, end) : this.#pairs.add(kind.LITERAL, at, end, ending);
+      return ending === undefined ? this.#lone(name, at, end) : this.#pairs.addPair(kind.LITERAL, at, end, ending);
     }
     if (!removedTags.has(name)) return this.#lone(name, at, end);
     const ending = this.#searches.tagEnd(name, end);
@@ -258,3 +283,9 @@ class Lexer {
 }
 
 const isInline = (tag: string): boolean => /\sinline(?=[\s=/>])/i.test(tag);
+
+/** Pages are read one after the other: the memory of one serves the next. */
+const lexer = new Lexer();
+
+/** Linear in the text. What is removed whole has one token, and what stands in it none. */
+export const lex = (text: string, templates: Templates): Lexed => lexer.lex(text, templates);

@@ -1,103 +1,182 @@
 // Reads the lines of a page whose brackets are gone: list marks, headings, sections without prose, quotes, entities.
 import { decodeEntities } from './entities.ts';
+import { Line, narrowTextOf, textOf } from './line.ts';
 import { GONE, INNER } from './marks.ts';
 import { behaviourSwitch, holdsNoProse } from './names.ts';
-import { withoutQuotes } from './quotes.ts';
-import { tidy } from './tidy.ts';
+import type { Output } from './output.ts';
+import { removeQuotes } from './quotes.ts';
+import { removeLabels, tidy } from './tidy.ts';
+import { isLetter, unit } from './units.ts';
 
-interface Heading {
-  readonly level: number;
-  readonly text: string;
-}
+/** What a character means to its line. */
+const holds = { END: 1, QUOTE: 2, REFERENCE: 4, UNDERSCORE: 8, COLON: 16, GONE: 32, WIDE: 64 } as const;
+const meanings = new Uint8Array(1 << 16).fill(holds.WIDE, 256);
+meanings[unit.NEWLINE] = holds.END;
+meanings[0x27] = holds.QUOTE;
+meanings[0x26] = holds.REFERENCE;
+meanings[0x5f] = holds.UNDERSCORE;
+meanings[unit.COLON] = holds.COLON;
+meanings[0xff1a] = holds.COLON | holds.WIDE;
+meanings[GONE] = holds.GONE;
+meanings[INNER] = 0;
+
+/** From so many units on, V8's own copying is faster than a loop. */
+const LONG = 128;
+/** Level of the section that is being cut when none is. */
+const NO_SECTION = 7;
 
 /** Lines of text, one a paragraph, list item or heading. A heading goes when nothing of its section is left. */
-export function readLines(text: string, shown: 'keep' | 'drop'): string {
-  const lines: string[] = [];
-  let headings: Heading[] = [];
-  /** Level of the section that is being cut; 7 when none is. */
-  let cut = 7;
-  for (let start = 0; start < text.length; ) {
-    const found = text.indexOf('\n', start);
-    const end = found < 0 ? text.length : found;
-    const length = end - start;
-    const from = start;
-    start = end + 1;
-    // Empty, or nothing but what was removed, as many lines are.
-    if (length === 0 || (length === 1 && text.charCodeAt(from) === 0xfdd0)) continue;
-    const source = text.slice(from, end);
-    const line = readLine(source);
-    // The punctuation between things that were removed is no line.
-    if (typeof line === 'string' && source.includes(GONE) && !hasWord(line)) continue;
-    if (typeof line !== 'string') {
-      if (line.level > cut) continue;
-      cut = holdsNoProse(line.text) ? line.level : 7;
-      headings = headings.filter(({ level }) => level < line.level);
-      if (cut === 7 && shown === 'keep') headings.push(line);
-    } else if (line !== '' && cut === 7) {
-      for (const heading of headings) lines.push(heading.text);
-      headings = [];
-      lines.push(line);
-    }
-  }
-  return lines.join('\n');
+export function readLines(page: Output, shown: 'keep' | 'drop'): string {
+  return new Lines(page, shown).read();
 }
 
-function readLine(source: string): string | Heading {
-  if (source.startsWith(INNER)) return readInline(source.slice(1));
-  const line = trimEdges(source);
-  if (line.startsWith('=') && line.endsWith('=') && line.length > 2) return readHeading(line);
-  // A row or the end of a table whose beginning is gone.
-  if (line.startsWith('|')) return '';
-  return readInline(line.slice(markEnd(line)));
+/** Writes over the page from its beginning: what is left of a line is no longer than the line. */
+class Lines {
+  readonly #codes: Uint16Array;
+  readonly #length: number;
+  readonly #shown: 'keep' | 'drop';
+  readonly #line: Line;
+  /** Headings whose sections have no text so far, and their levels; the outermost first. */
+  readonly #headings: Line[] = [];
+  readonly #levels: number[] = [];
+  /** Level of the section that is being cut. */
+  #cut = NO_SECTION;
+  #written = 0;
+  #isWide = false;
+
+  constructor(page: Output, shown: 'keep' | 'drop') {
+    page.put(unit.NEWLINE);
+    this.#codes = page.codes;
+    this.#length = page.length;
+    this.#shown = shown;
+    this.#line = new Line(page.codes, 0, 0);
+  }
+
+  read(): string {
+    const codes = this.#codes;
+    for (let start = 0, end = 0; start < this.#length; start = end) {
+      let held = 0;
+      while ((held & holds.END) === 0) held |= meanings[codes[end++] ?? 0] ?? 0;
+      // Empty, or nothing but what was removed, as many lines are.
+      if (end - start > 2 || (end - start === 2 && codes[start] !== GONE)) this.#read(start, end - 1, held);
+    }
+    const length = Math.max(0, this.#written - 1);
+    return this.#isWide ? textOf(codes, 0, length) : narrowTextOf(codes, 0, length);
+  }
+
+  #read(start: number, end: number, held: number): void {
+    const line = this.#line;
+    line.from = start;
+    line.to = end;
+    if (this.#codes[start] === INNER) line.from++;
+    else {
+      line.trim();
+      if (isHeading(line)) {
+        this.#readHeading(new Line(this.#codes, line.from, line.to), held);
+        return;
+      }
+      // A row or the end of a table whose beginning is gone.
+      if (this.#codes[line.from] === unit.PIPE) return;
+      line.from = markEnd(line);
+    }
+    if (this.#cut !== NO_SECTION) return;
+    this.#edit(line, held);
+    // The punctuation between things that were removed is no line.
+    if (line.from === line.to || ((held & holds.GONE) !== 0 && !hasWord(line))) return;
+    for (const heading of this.#headings) this.#write(heading);
+    this.#headings.length = 0;
+    this.#levels.length = 0;
+    this.#write(line);
+  }
+
+  #readHeading(line: Line, held: number): void {
+    const level = levelOf(line);
+    line.from += level;
+    line.to -= level;
+    this.#edit(line, held);
+    if (line.from === line.to || level > this.#cut) return;
+    this.#cut = holdsNoProse(line) ? level : NO_SECTION;
+    while ((this.#levels.at(-1) ?? 0) >= level) {
+      this.#levels.pop();
+      this.#headings.pop();
+    }
+    if (this.#cut !== NO_SECTION || this.#shown === 'drop') return;
+    this.#headings.push(line);
+    this.#levels.push(level);
+  }
+
+  /** Leaves of a line what it shows. */
+  #edit(line: Line, held: number): void {
+    let marks = held;
+    if (marks & holds.QUOTE) removeQuotes(line);
+    if (marks & holds.UNDERSCORE && replaceSwitches(line)) marks |= holds.GONE;
+    if (marks & holds.REFERENCE) {
+      decodeEntities(line);
+      // Of any kind.
+      marks |= holds.COLON | holds.WIDE;
+    }
+    if (marks & holds.GONE) {
+      if (marks & holds.COLON) removeLabels(line);
+      tidy(line);
+    }
+    line.trim();
+    this.#isWide ||= (marks & holds.WIDE) !== 0;
+  }
+
+  #write({ from, to }: Line): void {
+    const codes = this.#codes;
+    let at = this.#written;
+    if (to - from >= LONG) codes.copyWithin(at, from, to);
+    else for (let place = from; place < to; place++) codes[at++] = codes[place] ?? 0;
+    this.#written += to - from;
+    codes[this.#written++] = unit.NEWLINE;
+  }
+}
+
+function isHeading({ codes, from, to }: Line): boolean {
+  return codes[from] === unit.EQUALS && codes[to - 1] === unit.EQUALS && to - from > 2;
+}
+
+function levelOf({ codes, from, to }: Line): number {
+  let level = 0;
+  while (
+    level < 6 &&
+    level * 2 < to - from - 1 &&
+    codes[from + level] === unit.EQUALS &&
+    codes[to - 1 - level] === unit.EQUALS
+  )
+    level++;
+  return level;
 }
 
 /** Past the marks of a list, or past a rule. */
-function markEnd(line: string): number {
-  let end = 0;
-  if (line.startsWith('----')) {
-    while (line.charCodeAt(end) === 0x2d) end++;
-    return end;
-  }
-  while (end < line.length && isListMark(line.charCodeAt(end))) end++;
+function markEnd({ codes, from, to }: Line): number {
+  let end = from;
+  while (end < to && codes[end] === unit.HYPHEN) end++;
+  if (end - from >= 4) return end;
+  end = from;
+  while (end < to && isListMark(codes[end] ?? 0)) end++;
   return end;
 }
 
 /** `*`, `#`, `:` or `;`, and what may stand between them. */
 const isListMark = (code: number): boolean =>
-  code === 0x2a || code === 0x23 || code === 0x3a || code === 0x3b || code === 0x20 || code === 0x09 || code === 0xfdd0;
+  code === 0x2a || code === 0x23 || code === 0x3a || code === 0x3b || code === 0x20 || code === 0x09 || code === GONE;
 
-function readHeading(line: string): string | Heading {
-  let level = 0;
-  while (level < 6 && level * 2 < line.length - 1 && line[level] === '=' && line[line.length - 1 - level] === '=')
-    level++;
-  const text = readInline(line.slice(level, line.length - level));
-  return text === '' ? '' : { level, text };
-}
-
-function readInline(source: string): string {
-  let text = withoutQuotes(source);
-  if (text.includes('__')) text = text.replace(behaviourSwitch, GONE);
-  text = decodeEntities(text);
-  return trimEdges(text.includes(GONE) ? tidy(text) : text);
+/** Whether there were any. */
+function replaceSwitches(line: Line): boolean {
+  const text = line.text;
+  const left = text.replace(behaviourSwitch, String.fromCharCode(GONE));
+  if (left.length === text.length) return false;
+  line.replace(left);
+  return true;
 }
 
 const wordly = /[\p{L}\p{N}]/u;
 
-/** Kana and kanji at the beginning, as in most lines, need no pattern. */
-function hasWord(line: string): boolean {
-  const first = line.charCodeAt(0);
-  return (first > 0x3040 && first < 0x3097) || (first >= 0x4e00 && first < 0xa000) || wordly.test(line);
+/** Kana, kanji and small letters at the beginning, as in most lines, need no pattern. */
+function hasWord(line: Line): boolean {
+  const first = line.codes[line.from] ?? 0;
+  const isPlain = (first > 0x3040 && first < 0x3097) || (first >= 0x4e00 && first < 0xa000) || isLetter(first);
+  return isPlain || wordly.test(line.text);
 }
-
-/** Without spaces at either end. An ideographic space stays: it indents a paragraph as its author wrote it. */
-function trimEdges(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isEdge(text.charCodeAt(start))) start++;
-  while (end > start && isEdge(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-/** Space, tab, carriage return, no-break space, or the mark of something removed. */
-const isEdge = (code: number): boolean =>
-  code === 0x20 || code === 0x09 || code === 0x0d || code === 0xa0 || code === 0xfdd0;

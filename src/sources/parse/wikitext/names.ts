@@ -1,6 +1,6 @@
 // The words that wikitext gives a meaning to: namespaces, sections without prose, magic words, tags, wikis by language.
-
-import { detached } from './units.ts';
+import type { Line } from './line.ts';
+import { Remembered } from './remembered.ts';
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
@@ -46,21 +46,16 @@ const sectionsByLanguage: Readonly<Record<string, string>> = {
 /** Titles of sections that hold lists of links and sources, no prose. */
 const sections = set(Object.values(sectionsByLanguage).join(' '));
 
-const judged = new Map<string, boolean>();
 /** Titles remembered: articles use few again and again, and to judge one takes long. */
 const MOST_JUDGED = 4096;
 
 /** "注釈・出典" is such a section too: every part of the title must be one. */
-export function holdsNoProse(heading: string): boolean {
-  if (heading.length > 60) return false;
-  const known = judged.get(heading);
-  if (known !== undefined) return known;
+const judged = new Remembered<boolean>(MOST_JUDGED, (heading) => {
   const title = heading.normalize('NFKC').trim().toLowerCase().replace(/\s+/g, '_');
-  const holdsNone =
-    sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
-  if (judged.size < MOST_JUDGED) judged.set(detached(heading), holdsNone);
-  return holdsNone;
-}
+  return sections.has(title) || title.split(/[・/、,&と]|および|及び/).every((part) => sections.has(trimmed(part)));
+});
+
+export const holdsNoProse = ({ codes, from, to }: Line): boolean => to - from <= 60 && judged.of(codes, from, to);
 
 const trimmed = (part: string): string => part.replace(/^_|_$/g, '');
 

@@ -14,16 +14,21 @@ const endsName = markedUnits(unit.PIPE, unit.BRACE, unit.BRACE_END, unit.BRACKET
 export class Removed {
   readonly #units: Units;
   readonly #searches: Searches;
-  readonly #templates: Templates;
+  #templates: Templates | undefined;
   /** A template that begins before this was looked through once without finding its end. */
   #looked = 0;
   /** The same of a table. */
   #lookedForTable = 0;
 
-  constructor(units: Units, searches: Searches, templates: Templates) {
+  constructor(units: Units, searches: Searches) {
     this.#units = units;
     this.#searches = searches;
+  }
+
+  read(templates: Templates): void {
     this.#templates = templates;
+    this.#looked = 0;
+    this.#lookedForTable = 0;
   }
 
   /** Where the template at `at` ends when it shows nothing whatever its parameters, and ends before a heading; else -1. */
@@ -38,7 +43,7 @@ export class Removed {
     while (end < last && (code >= 128 || endsName[code] === 0)) code = this.#units.at(++end);
     this.#units.work += end - from;
     const isName = end < last && (code === unit.PIPE || code === unit.BRACE_END);
-    return isName && this.#templates(this.#units.text.slice(from, end)) === undefined;
+    return isName && this.#templates?.of(this.#units.codes, from, end) === undefined;
   }
 
   #closing(from: number): number {

@@ -10,7 +10,7 @@ export interface Ending {
 }
 
 export class Searches {
-  readonly #text: string;
+  #text = '';
   /** The comment end that was found last: it serves every comment that begins before it. */
   commentEndFound = -1;
   /** The line that was looked at last, from the place where the look began. */
@@ -19,8 +19,12 @@ export class Searches {
   /** Characters passed over. */
   work = 0;
 
-  constructor(text: string) {
+  read(text: string): void {
     this.#text = text;
+    this.commentEndFound = -1;
+    this.#lineFrom = 0;
+    this.#lineEnd = -1;
+    this.work = 0;
   }
 
   /** Where the next `-->` at or after `from` stands, or -1. Calls come in ascending order of `from`. */

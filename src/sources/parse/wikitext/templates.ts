@@ -3,8 +3,8 @@ import { labelOf } from './languages.ts';
 import { type Given, workedByName } from './measures.ts';
 import { disambiguation } from './names.ts';
 import { type Piece, readPattern } from './patterns.ts';
+import { Remembered } from './remembered.ts';
 import { common, type Table, tables } from './template-table.ts';
-import { detached } from './units.ts';
 
 /** What a template shows: its pieces, the page's title, or the text after the colon of a parser function. */
 export type Shown =
@@ -17,7 +17,7 @@ export type Shown =
   | { readonly kind: 'disambiguation' };
 
 /** What the template of a name, as it is written, shows; undefined when it goes. */
-export type Templates = (name: string) => Shown | undefined;
+export type Templates = Remembered<Shown | undefined>;
 
 /** Of a name, with spaces and comments, in UTF-16 units: titles have at most 255 bytes. */
 export const LONGEST_NAME = 200;
@@ -81,14 +81,7 @@ export function templatesOf(language: string, extra: Readonly<Record<string, str
     if (foreign !== undefined) return { kind: 'pieces', pieces: () => foreign };
     return disambiguation.has(key) ? { kind: 'disambiguation' } : undefined;
   };
-  const remembered = new Map<string, Shown | undefined>();
-  return (name) => {
-    const known = remembered.get(name);
-    if (known !== undefined || remembered.has(name)) return known;
-    const found = find(name);
-    if (remembered.size < MOST_REMEMBERED) remembered.set(detached(name), found);
-    return found;
-  };
+  return new Remembered(MOST_REMEMBERED, find);
 }
 
 /** `{{lang-de|Hafen}}`, `{{Lang-en-short|…}}`, and `{{enS|…}}` of the German Wikipedia. */

@@ -1,27 +1,5 @@
 // The characters of a page, and the looks at them that several parts of the lexer share.
 
-/** Units past the end that may be looked at. */
-const AHEAD = 4;
-let memory = new Uint16Array(1 << 16);
-let bytes = Buffer.from(memory.buffer);
-
-/**
- * The UTF-16 units of `text`, ended by zeros: reading them from a string takes three times as long in V8. They are good
- * until the next call: pages are read one after the other. The memory that is kept is that of the largest page so far.
- */
-function unitsOf(text: string): Uint16Array {
-  if (memory.length < text.length + AHEAD) {
-    memory = new Uint16Array(Math.max(text.length + AHEAD, memory.length * 2));
-    bytes = Buffer.from(memory.buffer);
-  }
-  bytes.write(text, 'utf16le');
-  memory.fill(0, text.length, text.length + AHEAD);
-  return memory;
-}
-
-/** The same text in memory of its own: V8's slices keep the whole page alive as long as they live themselves. */
-export const detached = (slice: string): string => Buffer.from(slice, 'utf16le').toString('utf16le');
-
 /** Units that markup is made of. `END` ends the text; one inside it is no markup. */
 export const unit = {
   END: 0,
@@ -49,25 +27,40 @@ export function markedUnits(...codes: readonly number[]): Uint8Array {
   return marked;
 }
 
+/** Units past the end that may be looked at; they are zeros. */
+const AHEAD = 4;
+const FEWEST = 1 << 16;
+/** Memory for more is given back after the page. */
+const MOST_KEPT = 1 << 21;
+
+/** The page that is being read. Reading units from a string takes three times as long in V8. */
 export class Units {
-  readonly text: string;
-  readonly #units: Uint16Array;
+  text = '';
+  codes = new Uint16Array(FEWEST);
+  #bytes = Buffer.from(this.codes.buffer);
   /** Characters passed over, for tests. */
   work = 0;
 
-  constructor(text: string) {
+  read(text: string): void {
+    const needed = text.length + AHEAD;
+    if (this.codes.length < needed || this.codes.length > MOST_KEPT) {
+      this.codes = new Uint16Array(Math.max(needed, FEWEST));
+      this.#bytes = Buffer.from(this.codes.buffer);
+    }
+    this.#bytes.write(text, 'utf16le');
+    this.codes.fill(0, text.length, needed);
     this.text = text;
-    this.#units = unitsOf(text);
+    this.work = 0;
   }
 
   /** The unit at a place; 0 past the end. */
   at(place: number): number {
-    return this.#units[place] ?? 0;
+    return this.codes[place] ?? 0;
   }
 
   /** The first place from `at` on whose unit is marked; the end of the text is, in every table of `markedUnits`. */
   next(at: number, marked: Uint8Array): number {
-    const units = this.#units;
+    const units = this.codes;
     let place = at;
     let code = units[place] ?? 0;
     while (code >= 128 || marked[code] === 0) code = units[++place] ?? 0;
@@ -159,5 +152,5 @@ const isListMark = (code: number): boolean =>
   code === unit.SEMICOLON ||
   code === unit.SPACE ||
   code === unit.TAB;
-const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+export const isLetter = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
 const isAlphanumeric = (code: number): boolean => isLetter(code) || (code >= 0x30 && code <= 0x39);

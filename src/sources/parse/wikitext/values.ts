@@ -1,7 +1,7 @@
 // The parameters of a template, and the parts of the page that its pattern shows.
 import { GONE } from './marks.ts';
-import type { Token } from './pairs.ts';
 import type { Piece } from './patterns.ts';
+import type { Tokens } from './tokens.ts';
 import { unit } from './units.ts';
 
 export interface Range {
@@ -19,21 +19,24 @@ const LONGEST_VALUE = 60;
 
 export class Values {
   readonly #text: string;
+  readonly #codes: Uint16Array;
   /** Characters passed over, for tests. */
   work = 0;
 
-  constructor(text: string) {
+  constructor(text: string, codes: Uint16Array) {
     this.#text = text;
+    this.#codes = codes;
   }
 
   /** Those that are given: a parameter of spaces is none. By name, or by their number from 1. */
-  parameters(token: Token): Parameters {
+  parameters(tokens: Tokens, token: number): Parameters {
     const parameters = new Map<string, Range>();
     let position = 0;
-    let pipe = token.pipes[0];
-    for (let index = 1; pipe !== undefined; index++) {
-      const next = token.pipes[index];
-      const to = next ?? token.close;
+    let chain = tokens.chain(token);
+    for (let pipe = tokens.pipe(token); pipe >= 0; ) {
+      const next = chain < 0 ? -1 : tokens.placeIn(chain);
+      if (chain >= 0) chain = tokens.nextIn(chain);
+      const to = next < 0 ? tokens.closing(token) : next;
       const equals = this.#nameEnd(pipe + 1, to);
       const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
       const range = this.trim(equals < 0 ? pipe + 1 : equals + 1, to);
@@ -48,7 +51,7 @@ export class Values {
     const end = Math.min(to, from + LONGEST_NAME);
     for (let at = from; at < end; at++) {
       this.work++;
-      const code = this.#text.charCodeAt(at);
+      const code = this.#codes[at];
       if (code === unit.EQUALS) return at;
       if (code === unit.LESS || code === unit.BRACE || code === unit.BRACKET) return -1;
     }
@@ -63,9 +66,17 @@ export class Values {
   }
 
   trim(from: number, to: number): Range {
-    const range = trimmed(this.#text, from, to);
+    const range = trimmed(this.#codes, from, to);
     this.work += to - from - (range.to - range.from);
     return range;
+  }
+
+  /** Whether nothing but spaces stands there. */
+  isBlank(from: number, to: number): boolean {
+    let at = from;
+    while (at < to && isSpace(this.#codes[at] ?? 0)) at++;
+    this.work += at - from;
+    return at === to;
   }
 }
 
@@ -73,7 +84,7 @@ export class Values {
 export function partsOf(pieces: readonly Piece[], parameters: Parameters): Part[] {
   return pieces.flatMap((piece): Part[] => {
     if (typeof piece === 'string') return [piece];
-    if ('parameter' in piece) return [firstGiven(piece.parameter, parameters) ?? GONE];
+    if ('parameter' in piece) return [firstGiven(piece.parameter, parameters) ?? REMOVED];
     const isShown = piece.group.every(
       (inner) => typeof inner === 'string' || 'group' in inner || firstGiven(inner.parameter, parameters) !== undefined,
     );
@@ -89,12 +100,14 @@ export function firstGiven(names: readonly string[], parameters: Parameters): Ra
   return undefined;
 }
 
-export function trimmed(text: string, from: number, to: number): Range {
+export function trimmed(codes: Uint16Array, from: number, to: number): Range {
   let [start, end] = [from, to];
-  while (start < end && isSpace(text.charCodeAt(start))) start++;
-  while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
+  while (start < end && isSpace(codes[start] ?? 0)) start++;
+  while (end > start && isSpace(codes[end - 1] ?? 0)) end--;
   return { from: start, to: end };
 }
+
+const REMOVED = String.fromCharCode(GONE);
 
 export const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 

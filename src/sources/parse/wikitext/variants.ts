@@ -1,6 +1,6 @@
 // `-{…}-` of wikis written in several scripts: which of the wordings between the braces is text.
 // https://www.mediawiki.org/wiki/Writing_systems/Syntax
-import type { Token } from './pairs.ts';
+import type { Tokens } from './tokens.ts';
 
 interface Range {
   readonly from: number;
@@ -15,17 +15,17 @@ const ruleName = /^\s*(?:[^\s:;=<>[\]{}|][^:;=<>[\]{}|]{0,39}=>\s*)?([a-z]{2,3}(
  * Of several wordings the one that stands first is shown; text without wordings is shown as it is; nothing when the
  * rule only tells the converter something. Linear in the construct.
  */
-export function shownRule(text: string, token: Token): Range | undefined {
-  const pipe = token.pipes[0];
-  const from = pipe === undefined ? token.end : pipe + 1;
-  const flags = pipe === undefined ? '' : text.slice(token.end, Math.min(pipe, token.end + 40));
+export function shownRule(text: string, tokens: Tokens, token: number): Range | undefined {
+  const [end, close, pipe] = [tokens.end(token), tokens.closing(token), tokens.pipe(token)];
+  const from = pipe < 0 ? end : pipe + 1;
+  const flags = pipe < 0 ? '' : text.slice(end, Math.min(pipe, end + 40));
   // Flags are capital letters; names of variants, in small ones, say who sees the text.
   if (silent.test(flags) && !/[a-z]/.test(flags)) return undefined;
-  if (/R/.test(flags)) return trimmed(text, from, token.close);
-  const named = ruleName.exec(text.slice(from, Math.min(from + 80, token.close)));
-  if (named === null) return trimmed(text, from, token.close);
+  if (/R/.test(flags)) return trimmed(text, from, close);
+  const named = ruleName.exec(text.slice(from, Math.min(from + 80, close)));
+  if (named === null) return trimmed(text, from, close);
   const start = from + named[0].length;
-  return trimmed(text, start, ruleEnd(text, start, token.close));
+  return trimmed(text, start, ruleEnd(text, start, close));
 }
 
 /** Where the `;` that ends a wording stands: outside brackets, and not that of `&nbsp;`. */
