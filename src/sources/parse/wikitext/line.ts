@@ -40,10 +40,3 @@ const isEdge = (code: number): boolean =>
 /** A string with memory of its own: V8's slices keep a whole page alive as long as they live themselves. */
 export const textOf = (codes: Uint16Array, from: number, to: number): string =>
   Buffer.from(codes.buffer, codes.byteOffset + from * 2, (to - from) * 2).toString('utf16le');
-
-/** The same of characters below U+0100 only: V8 keeps it in half the memory. */
-export function narrowTextOf(codes: Uint16Array, from: number, to: number): string {
-  const bytes = Buffer.allocUnsafe(to - from);
-  for (let at = from; at < to; at++) bytes[at - from] = codes[at] ?? 0;
-  return bytes.toString('latin1');
-}

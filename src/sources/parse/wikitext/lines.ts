@@ -1,6 +1,6 @@
 // Reads the lines of a page whose brackets are gone: list marks, headings, sections without prose, quotes, entities.
 import { decodeEntities } from './entities.ts';
-import { Line, narrowTextOf, textOf } from './line.ts';
+import { Line } from './line.ts';
 import { GONE, INNER } from './marks.ts';
 import { behaviourSwitch, holdsNoProse } from './names.ts';
 import type { Output } from './output.ts';
@@ -21,7 +21,7 @@ meanings[GONE] = holds.GONE;
 meanings[INNER] = 0;
 
 /** From so many units on, V8's own copying is faster than a loop. */
-const LONG = 128;
+const LONG = 24;
 /** Level of the section that is being cut when none is. */
 const NO_SECTION = 7;
 
@@ -33,7 +33,7 @@ export function readLines(page: Output, shown: 'keep' | 'drop'): string {
 /** Writes over the page from its beginning: what is left of a line is no longer than the line. */
 class Lines {
   readonly #codes: Uint16Array;
-  readonly #length: number;
+  readonly #page: Output;
   readonly #shown: 'keep' | 'drop';
   readonly #line: Line;
   /** Headings whose sections have no text so far, and their levels; the outermost first. */
@@ -41,27 +41,37 @@ class Lines {
   readonly #levels: number[] = [];
   /** Level of the section that is being cut. */
   #cut = NO_SECTION;
+  #held = 0;
   #written = 0;
   #isWide = false;
 
   constructor(page: Output, shown: 'keep' | 'drop') {
     page.put(unit.NEWLINE);
     this.#codes = page.codes;
-    this.#length = page.length;
+    this.#page = page;
     this.#shown = shown;
     this.#line = new Line(page.codes, 0, 0);
   }
 
   read(): string {
     const codes = this.#codes;
-    for (let start = 0, end = 0; start < this.#length; start = end) {
-      let held = 0;
-      while ((held & holds.END) === 0) held |= meanings[codes[end++] ?? 0] ?? 0;
+    const { length } = this.#page;
+    for (let start = 0, end = 0; start < length; start = end) {
+      end = this.#scan(codes, start);
+      const held = this.#held;
       // Empty, or nothing but what was removed, as many lines are.
       if (end - start > 2 || (end - start === 2 && codes[start] !== GONE)) this.#read(start, end - 1, held);
     }
-    const length = Math.max(0, this.#written - 1);
-    return this.#isWide ? textOf(codes, 0, length) : narrowTextOf(codes, 0, length);
+    return this.#page.text(Math.max(0, this.#written - 1), this.#isWide ? 'wide' : 'narrow');
+  }
+
+  /** Where the line from `start` ends; notes what it holds. */
+  #scan(codes: Uint16Array, start: number): number {
+    let held = 0;
+    let end = start;
+    while ((held & holds.END) === 0) held |= meanings[codes[end++] ?? 0] ?? 0;
+    this.#held = held;
+    return end;
   }
 
   #read(start: number, end: number, held: number): void {
