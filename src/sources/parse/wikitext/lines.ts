@@ -93,9 +93,10 @@ class Lines {
     this.#edit(line, held);
     // The punctuation between things that were removed is no line.
     if (line.from === line.to || ((held & holds.GONE) !== 0 && !hasWord(line))) return;
-    for (const heading of this.#headings) this.#write(heading);
-    this.#headings.length = 0;
-    this.#levels.length = 0;
+    if (this.#headings.length > 0) {
+      for (const heading of this.#headings.splice(0)) this.#write(heading);
+      this.#levels.length = 0;
+    }
     this.#write(line);
   }
 

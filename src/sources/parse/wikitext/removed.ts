@@ -39,8 +39,8 @@ export class Removed {
   #showsNothing(from: number): boolean {
     const last = Math.min(this.#units.text.length, from + LONGEST_NAME);
     let end = from;
-    let code = this.#units.at(end);
-    while (end < last && (code >= 128 || endsName[code] === 0)) code = this.#units.at(++end);
+    while (end < last && endsName[this.#units.at(end)] === 0) end++;
+    const code = this.#units.at(end);
     this.#units.work += end - from;
     const isName = end < last && (code === unit.PIPE || code === unit.BRACE_END);
     return isName && this.#templates?.of(this.#units.codes, from, end) === undefined;

@@ -20,9 +20,9 @@ export const unit = {
   BRACE_END: 0x7d,
 } as const;
 
-/** A table for `Units.next`: 1 for each of these units, and for the end. */
+/** A table for `Units.next`: 1 for each of these units, and for the end. One of all units needs one look at each. */
 export function markedUnits(...codes: readonly number[]): Uint8Array {
-  const marked = new Uint8Array(128);
+  const marked = new Uint8Array(1 << 16);
   for (const code of [unit.END, ...codes]) marked[code] = 1;
   return marked;
 }
@@ -62,8 +62,7 @@ export class Units {
   next(at: number, marked: Uint8Array): number {
     const units = this.codes;
     let place = at;
-    let code = units[place] ?? 0;
-    while (code >= 128 || marked[code] === 0) code = units[++place] ?? 0;
+    while (marked[units[place] ?? 0] === 0) place++;
     return place;
   }
 
@@ -112,6 +111,12 @@ export class Units {
     const found = this.text.indexOf('\n', at);
     const end = found < 0 ? this.text.length : found;
     this.work += end - at;
+    // Nearly every line that begins with `==` ends with it too, and other lines with no space or comment.
+    if (this.at(end - 1) === unit.EQUALS) {
+      let before = end - 1;
+      while (before > at && this.at(before) === unit.EQUALS) before--;
+      if (before > at && end - before <= 80) return true;
+    }
     return /[^=]=+\s*(?:<!--[^<>]*-->\s*)?$/.test(this.text.slice(Math.max(at, end - 80), end));
   }
 

@@ -13,6 +13,9 @@ export type Part = Range | string;
 
 export type Parameters = ReadonlyMap<string, Range>;
 
+const numbers = Array.from({ length: 16 }, (_, position) => String(position));
+const nameOf = (position: number): string => numbers[position] ?? String(position);
+
 /** UTF-16 units of a parameter's name, and of a value that is worked with. */
 const LONGEST_NAME = 40;
 const LONGEST_VALUE = 60;
@@ -38,7 +41,7 @@ export class Values {
       if (chain >= 0) chain = tokens.nextIn(chain);
       const to = next < 0 ? tokens.closing(token) : next;
       const equals = this.#nameEnd(pipe + 1, to);
-      const name = equals < 0 ? String(++position) : this.#text.slice(pipe + 1, equals).trim();
+      const name = equals < 0 ? nameOf(++position) : this.#text.slice(pipe + 1, equals).trim();
       const range = this.trim(equals < 0 ? pipe + 1 : equals + 1, to);
       if (range.from < range.to) parameters.set(name, range);
       pipe = next;
@@ -81,16 +84,17 @@ export class Values {
 }
 
 /** What a pattern shows. Recursion is over the pattern, which is no deeper than `readPattern` lets it be. */
-export function partsOf(pieces: readonly Piece[], parameters: Parameters): Part[] {
-  return pieces.flatMap((piece): Part[] => {
-    if (typeof piece === 'string') return [piece];
-    if ('parameter' in piece) return [firstGiven(piece.parameter, parameters) ?? REMOVED];
-    const isShown = piece.group.every(
-      (inner) => typeof inner === 'string' || 'group' in inner || firstGiven(inner.parameter, parameters) !== undefined,
-    );
-    return isShown ? partsOf(piece.group, parameters) : [];
-  });
+export function partsOf(pieces: readonly Piece[], parameters: Parameters, parts: Part[] = []): Part[] {
+  for (const piece of pieces) {
+    if (typeof piece === 'string') parts.push(piece);
+    else if ('parameter' in piece) parts.push(firstGiven(piece.parameter, parameters) ?? REMOVED);
+    else if (piece.group.every((inner) => isGiven(inner, parameters))) partsOf(piece.group, parameters, parts);
+  }
+  return parts;
 }
+
+const isGiven = (piece: Piece, parameters: Parameters): boolean =>
+  typeof piece === 'string' || 'group' in piece || firstGiven(piece.parameter, parameters) !== undefined;
 
 export function firstGiven(names: readonly string[], parameters: Parameters): Range | undefined {
   for (const name of names) {
