@@ -69,6 +69,12 @@ class Lines {
   #scan(codes: Uint16Array, start: number): number {
     let held = 0;
     let end = start;
+    for (;;) {
+      const next = (meanings[codes[end] ?? 0] ?? 0) | (meanings[codes[end + 1] ?? 0] ?? 0);
+      if (next & holds.END) break;
+      held |= next;
+      end += 2;
+    }
     while ((held & holds.END) === 0) held |= meanings[codes[end++] ?? 0] ?? 0;
     this.#held = held;
     return end;
