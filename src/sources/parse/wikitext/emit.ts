@@ -35,7 +35,6 @@ interface Frame {
   until: number;
 }
 
-
 class Emitter {
   readonly #text: string;
   readonly #codes: Uint16Array;
@@ -248,7 +247,8 @@ class Emitter {
     if (namespaceOf(this.#codes, target.from, target.to) !== 'other') return this.#remove(after);
     const isPlain = this.#codes[target.from] === unit.COLON;
     // Spaces inside a label are text: only an empty one is trimmed.
-    if (pipe >= 0 && !this.#values.isBlank(pipe + 1, close)) return this.#showRange({ from: pipe + 1, to: close }, after);
+    if (pipe >= 0 && !this.#values.isBlank(pipe + 1, close))
+      return this.#showRange({ from: pipe + 1, to: close }, after);
     const from = isPlain ? target.from + 1 : target.from;
     const range = pipe < 0 ? { from, to: target.to } : pipeTrick(this.#text, this.#codes, from, target.to);
     return this.#showRange(range, after);

@@ -4,7 +4,16 @@ import { EMPTY, GONE } from './marks.ts';
 import { unit } from './units.ts';
 
 /** What a character is to a removal beside it. */
-const trait = { OPENING: 1, CLOSING: 2, STOP: 4, COMMA: 8, LOOSE: 16, BEFORE_LABEL: 32, IN_LABEL: 64, AFTER_LABEL: 128 };
+const trait = {
+  OPENING: 1,
+  CLOSING: 2,
+  STOP: 4,
+  COMMA: 8,
+  LOOSE: 16,
+  BEFORE_LABEL: 32,
+  IN_LABEL: 64,
+  AFTER_LABEL: 128,
+};
 const traits = new Uint8Array(1 << 16).fill(trait.IN_LABEL);
 function give(of: number, chars: string): void {
   for (let at = 0; at < chars.length; at++) {

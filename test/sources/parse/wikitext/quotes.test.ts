@@ -1,7 +1,17 @@
 // Bold and italic marks, as MediaWiki reads them.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { withoutQuotes } from '../../../../src/sources/parse/wikitext/quotes.ts';
+import { Line } from '../../../../src/sources/parse/wikitext/line.ts';
+import { removeQuotes } from '../../../../src/sources/parse/wikitext/quotes.ts';
+
+/** Reads a line between others, which are not to be touched. */
+function withoutQuotes(text: string): string {
+  const codes = Uint16Array.from(`''${text}'' `, (unit) => unit.charCodeAt(0));
+  const line = new Line(codes, 2, 2 + text.length);
+  removeQuotes(line);
+  expect(String.fromCharCode(...codes.subarray(0, 2), ...codes.subarray(2 + text.length))).toBe("'''' ");
+  return line.text;
+}
 
 describe('bold and italic', () => {
   it.each([
