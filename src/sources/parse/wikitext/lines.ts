@@ -1,6 +1,6 @@
 // Reads the lines of a page whose brackets are gone: list marks, headings, sections without prose, quotes, entities.
 import { decodeEntities } from './entities.ts';
-import { Line } from './line.ts';
+import { Line, move } from './line.ts';
 import { GONE, INNER } from './marks.ts';
 import { behaviourSwitch, holdsNoProse } from './names.ts';
 import type { Output } from './output.ts';
@@ -20,8 +20,6 @@ meanings[0xff1a] = holds.COLON | holds.WIDE;
 meanings[GONE] = holds.GONE;
 meanings[INNER] = 0;
 
-/** From so many units on, V8's own copying is faster than a loop. */
-const LONG = 24;
 /** Level of the section that is being cut when none is. */
 const NO_SECTION = 7;
 
@@ -140,12 +138,8 @@ class Lines {
     this.#isWide ||= (marks & holds.WIDE) !== 0;
   }
 
-  #write({ from, to }: Line): void {
-    const codes = this.#codes;
-    let at = this.#written;
-    if (to - from >= LONG) codes.copyWithin(at, from, to);
-    else for (let place = from; place < to; place++) codes[at++] = codes[place] ?? 0;
-    this.#written += to - from;
+  #write({ codes, from, to }: Line): void {
+    this.#written = move(codes, this.#written, from, to);
     codes[this.#written++] = unit.NEWLINE;
   }
 }

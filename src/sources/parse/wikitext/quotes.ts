@@ -1,6 +1,6 @@
 // Bold and italic: runs of apostrophes, of which some are apostrophes of the text.
 // The rules of MediaWiki's Parser::doQuotes, https://www.mediawiki.org/wiki/Markup_spec#Bold_and_italics
-import type { Line } from './line.ts';
+import { type Line, move } from './line.ts';
 
 const APOSTROPHE = 0x27;
 const SPACE = 0x20;
@@ -19,10 +19,8 @@ export function removeQuotes(line: Line): void {
     const end = runEnd(line, at);
     const left = at === split || end - at === 4 ? 1 : Math.max(0, end - at - 5);
     for (let kept = 0; kept < left; kept++) codes[written++] = APOSTROPHE;
-    const next = nextRun(line, end);
-    codes.copyWithin(written, end, next);
-    written += next - end;
-    at = next;
+    at = nextRun(line, end);
+    written = move(codes, written, end, at);
   }
   line.to = written;
 }

@@ -1,5 +1,5 @@
 // Mends a line where markup was removed: doubled spaces and commas, commas beside a parenthesis, empty parentheses.
-import type { Line } from './line.ts';
+import { type Line, move } from './line.ts';
 import { EMPTY, GONE } from './marks.ts';
 import { unit } from './units.ts';
 
@@ -36,6 +36,8 @@ give(trait.IN_LABEL, '（）()、,;；:：。\ufdd0');
 const NO_BREAK_SPACE = 0xa0;
 const FULL_WIDTH_COLON = 0xff1a;
 const TILDE = 0x7e;
+/** Parentheses in parentheses that are emptied one after the other. */
+const DEEPEST = 3;
 /** UTF-16 units. */
 const LONGEST_LABEL = 12;
 /** Before the first character of a line and behind the last. */
@@ -47,10 +49,7 @@ const codeAt = ({ codes, from, to }: Line, at: number): number => (at < from || 
 /** Changes nothing but the spaces and separators beside a GONE: what the author wrote stays as it is. Linear. */
 export function tidy(line: Line): void {
   // Parentheses around emptied parentheses are empty too; deeper than this is no prose.
-  for (let depth = 0; mend(line); depth++) {
-    removeEmptied(line);
-    if (depth === 3) return;
-  }
+  for (let depth = 0; mend(line); depth++) removeEmptied(line, depth < DEEPEST ? 'with brackets' : 'alone');
 }
 
 /** Puts what is due in the place of every run of spaces, separators and removals that holds a removal; whether an EMPTY. */
@@ -58,12 +57,11 @@ function mend(line: Line): boolean {
   const { codes, from, to } = line;
   let isEmptied = false;
   let written = from;
-  for (let at = from; at < to; ) {
-    const code = codes[at++] ?? 0;
-    if (code !== GONE) {
-      codes[written++] = code;
-      continue;
-    }
+  for (let at = from; ; ) {
+    const kept = at;
+    while (at < to && codes[at] !== GONE) at++;
+    written = move(codes, written, kept, at);
+    if (at++ === to) break;
     let start = written;
     while (start > from && is(codes[start - 1] ?? 0, trait.LOOSE)) start--;
     const beginsGone = start === written;
@@ -100,15 +98,16 @@ function joined(codes: Uint16Array, from: number, to: number, after: number, sto
   return from + 2;
 }
 
-/** Brackets around an EMPTY are gone with it. */
-function removeEmptied(line: Line): void {
+/** Takes every EMPTY out, and the brackets that stand around it, which leave a GONE. */
+function removeEmptied(line: Line, how: 'with brackets' | 'alone'): void {
   const { codes, from, to } = line;
   let written = from;
   for (let at = from; at < to; at++) {
-    if (codes[at] === EMPTY) {
+    if (codes[at] !== EMPTY) codes[written++] = codes[at] ?? 0;
+    else if (how === 'with brackets') {
       codes[written - 1] = GONE;
       at++;
-    } else codes[written++] = codes[at] ?? 0;
+    }
   }
   line.to = written;
 }
