@@ -102,6 +102,8 @@ describe('lines', () => {
     ['{| class="a"\n|+ 表\n! 年 !! 数\n|-\n| a || {|\n| b\n|}\n|}\n駅', '駅'],
     [':{|\n|a\n|}\n駅', '駅'],
     ['----\n駅', '駅'],
+    ['café &ndash; thé\nna&iuml;f &amp; &#x1F600;', 'café – thé\nnaïf & 😀'],
+    ['café &#233; thé', 'café é thé'],
     ['　字下げ', '　字下げ'],
   ]);
 });

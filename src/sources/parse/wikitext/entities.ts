@@ -43,9 +43,13 @@ const characters = new Remembered<number>(MOST_REMEMBERED, (written) => {
   return isCharacter(code) ? code : -1;
 });
 
-/** Unknown names and numbers that are no character stay as they are. A decoded `&` begins no reference. Linear. */
-export function decodeEntities(line: Line): void {
+/**
+ * Unknown names and numbers that are no character stay as they are. A decoded `&` begins no reference. Returns the
+ * highest code point that was decoded, or -1. Linear.
+ */
+export function decodeEntities(line: Line): number {
   const { codes, from, to } = line;
+  let highest = -1;
   let written = from;
   for (let at = from; at < to; at++) {
     const code = codes[at] ?? 0;
@@ -54,11 +58,13 @@ export function decodeEntities(line: Line): void {
     if (character < 0) codes[written++] = code;
     else {
       at = end;
+      highest = Math.max(highest, character);
       if (character > 0xffff) codes[written++] = 0xd800 + ((character - 0x10000) >> 10);
       codes[written++] = character > 0xffff ? 0xdc00 + (character & 0x3ff) : character;
     }
   }
   line.to = written;
+  return highest;
 }
 
 /** Where the `;` of a reference that begins at `from` stands, or -1. */

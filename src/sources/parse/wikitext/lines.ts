@@ -126,9 +126,8 @@ class Lines {
     if (marks & holds.QUOTE) removeQuotes(line);
     if (marks & holds.UNDERSCORE && replaceSwitches(line)) marks |= holds.GONE;
     if (marks & holds.REFERENCE) {
-      decodeEntities(line);
-      // Of any kind.
-      marks |= holds.COLON | holds.WIDE;
+      if (decodeEntities(line) > 0xff) marks |= holds.WIDE;
+      marks |= holds.COLON;
     }
     if (marks & holds.GONE) {
       if (marks & holds.COLON) removeLabels(line);
