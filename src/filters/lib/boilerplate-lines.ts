@@ -2,9 +2,11 @@
 import { composedPhrases, furtherLonely, furtherPhrases, pagerWords } from './boilerplate-compositions.ts';
 import { companions, lonelyWords, services, strongPhrases } from './boilerplate-phrases.ts';
 import { dateLine, endOfDate } from './date-lines.ts';
+import { interfaceLine, LONGEST_OF_INTERFACE, mayBeInterface } from './interface-lines.ts';
 import {
   isCookieNotice,
   isLink,
+  isListEntry,
   isMetaLine,
   isPageNumbers,
   isRightsLine,
@@ -18,10 +20,10 @@ import { isAlphanumeric, isDigit } from './script.ts';
 import { isSymbolRow } from './symbol-rows.ts';
 
 /**
- * `row` is drawn and `date` is dated, and both go. A `time` may belong to a timetable, and a `lonely` word (ツイート,
- * プロフィール) may be a heading: what stands around them decides.
+ * `row` is drawn and `date` is dated, and both go. A `time` may belong to a timetable, a `lonely` word (ツイート,
+ * プロフィール) may be a heading, and a `button` (写真を削除する) the heading of a manual: what stands around them decides.
  */
-export type Verdict = 'text' | 'boilerplate' | 'row' | 'date' | 'time' | 'lonely';
+export type Verdict = 'text' | 'boilerplate' | 'row' | 'date' | 'time' | 'lonely' | 'site' | 'button';
 
 const STRONG = 1;
 const LONELY = 2;
@@ -119,6 +121,7 @@ export class BoilerplateLines {
     let first = start;
     while (first < end && between[text.charCodeAt(first)] === 1) first++;
     if (this.#extraOpenings?.fit(text, first) === true) return true;
+    if (length <= LONGEST_OF_INTERFACE && mayBeInterface(text, first)) return true;
     if (length <= LONGEST_OF_PROSE_OPENING && this.#known.shortOpenings.fit(text, first)) return true;
     return this.#known.openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
   }
@@ -135,7 +138,16 @@ export class BoilerplateLines {
         return 'boilerplate';
       if (isPageNumbers(line) || isMetaLine(line) || isSiteNotice(line) || isLink(line)) return 'boilerplate';
     }
-    return isRightsLine(line) || isCookieNotice(line) ? 'boilerplate' : 'text';
+    if (isRightsLine(line) || isCookieNotice(line)) return 'boilerplate';
+    if (isListEntry(line)) return 'button';
+    const sentence = interfaceLine(line, between);
+    return sentence === 'certain'
+      ? 'boilerplate'
+      : sentence === 'site'
+        ? 'site'
+        : sentence === 'program'
+          ? 'button'
+          : 'text';
   }
 
   /** Nothing but known phrases, and enough of them to be sure. */
