@@ -98,9 +98,9 @@ class Run {
   /** Adds what of the run goes, in order, and begins the next run. At the `end` of a text two buttons are enough. */
   endInto(edits: Edit[], place: 'inside' | 'end' = 'inside'): void {
     const count = (wanted: Verdict): number => this.#lines.filter(({ verdict }) => verdict === wanted).length;
-    // The buttons of a page stand around what can be nothing else, or several together. A manual's headings do neither.
+    // The buttons of a page stand around what can be nothing else, or several together.
     const sites = count('site');
-    const sure = count('boilerplate') > 0 || sites > 1 || (place === 'end' && sites + count('button') > 1);
+    const sure = count('boilerplate') > 0 || ((sites > 0 || place === 'end') && sites + count('button') > 1);
     for (const [index, { verdict, edit }] of this.#lines.entries()) {
       const waits = verdict === 'button' || verdict === 'site';
       if (waits ? sure : verdict === 'lonely' ? this.#hasCompany(index) : verdict !== 'time') edits.push(edit);

@@ -37,7 +37,9 @@ const LONGEST_NOTICE = 300;
 const LONGEST_POINTER = 24;
 const LONGEST_OF_PROSE_OPENING = 48;
 const ofProse: ReadonlySet<string> = new Set(
-  'この その より 最後 今日 昨日 次の 前の 記事 関連 作品 写真 その他 もと 最近 質問 本文 動画 新着 投稿'.split(' '),
+  'この その より 最後 今日 昨日 次の 前の 記事 関連 作品 写真 その他 もと 最近 質問 本文 動画 新着 投稿 会員 最新 情報 参考 評価 感想 表示 以下 あな 商品 人気 無料 有料 応援 お気 ここ'.split(
+    ' ',
+  ),
 );
 /** Lines of digits and dates. */
 const LONGEST_OF_NUMBERS = 60;
