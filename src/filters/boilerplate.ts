@@ -97,15 +97,22 @@ class Run {
 
   /** Adds what of the run goes, in order, and begins the next run. At the `end` of a text two buttons are enough. */
   endInto(edits: Edit[], place: 'inside' | 'end' = 'inside'): void {
-    const count = (wanted: Verdict): number => this.#lines.filter(({ verdict }) => verdict === wanted).length;
+    if (this.#lines.length === 0) return;
     // The buttons of a page stand around what can be nothing else, or several together.
-    const sites = count('site');
-    const sure = count('boilerplate') > 0 || ((sites > 0 || place === 'end') && sites + count('button') > 1);
+    const sites = this.#count('site');
+    const buttons = sites + this.#count('button');
+    const sure = this.#count('boilerplate') > 0 || (buttons > 1 && (sites > 0 || place === 'end'));
     for (const [index, { verdict, edit }] of this.#lines.entries()) {
       const waits = verdict === 'button' || verdict === 'site';
       if (waits ? sure : verdict === 'lonely' ? this.#hasCompany(index) : verdict !== 'time') edits.push(edit);
     }
     this.#lines.length = 0;
+  }
+
+  #count(wanted: Verdict): number {
+    let count = 0;
+    for (const { verdict } of this.#lines) if (verdict === wanted) count++;
+    return count;
   }
 
   /** A lonely word beside one of these is a button or a box's heading, not the heading of a text. */

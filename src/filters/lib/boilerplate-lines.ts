@@ -110,20 +110,17 @@ export class BoilerplateLines {
     const length = end - start;
     if (mayBeRow(text.charCodeAt(start)) && isSymbolRow(text, start, end)) return 'row';
     if (length > LONGEST_NOTICE) return 'text';
-    if (this.#mayBePhrases(text, start, end) || mayBeReserved(text, end) || mayPoint(text, start, end))
+    const first = firstWord(text, start, end);
+    if (this.#mayBePhrases(text, first, length) || mayBeReserved(text, end) || mayPoint(text, start, end))
       return this.#read(simplified(text.slice(start, end)));
-    if (notices === 'none') return 'text';
     const line = text.slice(start, end);
-    return hasNoticeWord(line) ? this.#read(simplified(line)) : 'text';
+    if (notices === 'some' && hasNoticeWord(line)) return this.#read(simplified(line));
+    return length <= LONGEST_OF_INTERFACE && mayBeInterface(text, first, end) ? readButtons(simplified(line)) : 'text';
   }
 
-  #mayBePhrases(text: string, start: number, end: number): boolean {
-    const length = end - start;
+  #mayBePhrases(text: string, first: number, length: number): boolean {
     if (length > LONGEST_OF_PHRASES) return false;
-    let first = start;
-    while (first < end && between[text.charCodeAt(first)] === 1) first++;
     if (this.#extraOpenings?.fit(text, first) === true) return true;
-    if (length <= LONGEST_OF_INTERFACE && mayBeInterface(text, first)) return true;
     if (length <= LONGEST_OF_PROSE_OPENING && this.#known.shortOpenings.fit(text, first)) return true;
     return this.#known.openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
   }
@@ -141,15 +138,7 @@ export class BoilerplateLines {
       if (isPageNumbers(line) || isMetaLine(line) || isSiteNotice(line) || isLink(line)) return 'boilerplate';
     }
     if (isRightsLine(line) || isCookieNotice(line)) return 'boilerplate';
-    if (isListEntry(line)) return 'button';
-    const sentence = interfaceLine(line, between);
-    return sentence === 'certain'
-      ? 'boilerplate'
-      : sentence === 'site'
-        ? 'site'
-        : sentence === 'program'
-          ? 'button'
-          : 'text';
+    return readButtons(line);
   }
 
   /** Nothing but known phrases, and enough of them to be sure. */
@@ -177,6 +166,20 @@ export class BoilerplateLines {
     if (named > 1 && others === 0) return 'boilerplate';
     return lonely + named === 1 && others + numbers === 0 ? 'lonely' : 'text';
   }
+}
+
+function readButtons(line: string): Verdict {
+  if (isListEntry(line)) return 'button';
+  const sentence = interfaceLine(line, between);
+  if (sentence === 'certain') return 'boilerplate';
+  return sentence === 'program' ? 'button' : sentence === 'site' ? 'site' : 'text';
+}
+
+/** Where the first word of a line begins; `end` when it has none. */
+function firstWord(text: string, start: number, end: number): number {
+  let first = start;
+  while (first < end && between[text.charCodeAt(first)] === 1) first++;
+  return first;
 }
 
 /** Lower case, NFKC, single spaces, trimmed: how lines and phrases are compared. */

@@ -47,10 +47,15 @@ function words(): { readonly book: PhraseBook; readonly openings: Openings } {
 
 /** It ends a sentence of prose. */
 const FULL_STOP = 0x3002;
+const COMMA = 0x3001;
+const CLOSING_QUOTE = 0x300d;
 const MIDDLE_DOT = 0x30fb;
 
-/** Whether a line may begin with a word of an interface, whose first unit stands at `at`. False is certain. */
-export const mayBeInterface = (text: string, at: number): boolean => words().openings.fit(text, at);
+/** Whether a line that ends at `end` may be one of an interface; its first word stands at `at`. False is certain. */
+export function mayBeInterface(text: string, at: number, end: number): boolean {
+  const last = text.charCodeAt(end - 1);
+  return last !== FULL_STOP && last !== COMMA && last !== CLOSING_QUOTE && words().openings.fit(text, at);
+}
 
 /**
  * `line` as `simplified` gives it. All of it must be known words, numbers and marks: longest word first, without going
