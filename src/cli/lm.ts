@@ -4,10 +4,13 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeAll } from '../durable-files.ts';
 import { asDiskError, PipelineError } from '../errors.ts';
 import { readArpa } from '../lm/arpa.ts';
-import { encodeModel, MOST_ORDER, type ModelHeader, type ModelTables, readModel, Scorer } from '../lm/model.ts';
+import { MOST_ORDER } from '../lm/layout.ts';
+import { entriesOf, type Model } from '../lm/model.ts';
+import { encodeModel, readModel } from '../lm/model-file.ts';
+import { Scorer } from '../lm/scorer.ts';
 import { planOf, textsOf } from '../lm/texts.ts';
 import type { TokenUnit } from '../lm/tokens.ts';
-import { quantilesOf, Trainer } from '../lm/train.ts';
+import { measured, quantilesOf, Trainer } from '../lm/train.ts';
 import { formatBytes, parseBytes } from '../pipeline/units.ts';
 import { collect, parsePositive } from './arguments.ts';
 
@@ -73,9 +76,9 @@ export const lmCommand = new Command('lm')
     if (flags.measure !== undefined) return measure(inputs, flags.measure);
     const model = await makeModel(inputs, flags);
     const bytes = await writeModel(flags.out ?? '', model);
-    const { order, unit, entries, documents, quantiles } = model.header;
+    const { orders, unit, documents, quantiles } = model.header;
     process.stdout.write(
-      `${flags.out}: ${order}-grams of ${unit}s, ${entries} of them from ${documents} documents, ${formatBytes(bytes)}\n${boundsLine(quantiles)}`,
+      `${flags.out}: ${orders.length}-grams of ${unit}s, ${entriesOf(model.header)} of them from ${documents} documents, ${formatBytes(bytes)}\n${boundsLine(quantiles)}`,
     );
   });
 
@@ -83,22 +86,12 @@ async function* documents(inputs: readonly string[]): AsyncGenerator<string> {
   yield* textsOf(await planOf(inputs, process.cwd()), process.env, new AbortController().signal);
 }
 
-async function makeModel(
-  inputs: readonly string[],
-  flags: LmFlags,
-): Promise<{ header: ModelHeader; tables: ModelTables }> {
+async function makeModel(inputs: readonly string[], flags: LmFlags): Promise<Model> {
   const calibration: string[] = [];
   if (flags.calibrate.length > 0)
     for await (const text of documents(flags.calibrate)) calibration.push(text.slice(0, MEASURED));
   const [only = ''] = inputs;
-  if (inputs.length === 1 && only.endsWith('.arpa')) {
-    const { header, tables } = readArpa(only);
-    const scorer = new Scorer(header, tables);
-    return {
-      header: { ...header, quantiles: quantilesOf(calibration.map((text) => scorer.perplexity(text, MEASURED))) },
-      tables,
-    };
-  }
+  if (inputs.length === 1 && only.endsWith('.arpa')) return measured(readArpa(only), calibration);
   const { order, unit, memory, prune } = flags;
   const trainer = new Trainer({ order, unit, memory, prune });
   for await (const text of documents(inputs)) trainer.learn(text);
@@ -106,15 +99,12 @@ async function makeModel(
 }
 
 /** Beside the old one first, so that a model is whole or not there. Returns its bytes. */
-async function writeModel(
-  path: string,
-  { header, tables }: { header: ModelHeader; tables: ModelTables },
-): Promise<number> {
+async function writeModel(path: string, model: Model): Promise<number> {
   let bytes = 0;
   try {
     const file = await open(`${path}.part`, 'w');
     try {
-      for (const piece of encodeModel(header, tables)) {
+      for (const piece of encodeModel(model)) {
         await writeAll(file, piece);
         bytes += piece.length;
       }
@@ -130,8 +120,7 @@ async function writeModel(
 }
 
 async function measure(inputs: readonly string[], path: string): Promise<void> {
-  const { header, tables } = readModel(path);
-  const scorer = new Scorer(header, tables());
+  const scorer = new Scorer(readModel(path).load());
   const values: number[] = [];
   for await (const text of documents(inputs)) values.push(scorer.perplexity(text, MEASURED));
   const quantiles = quantilesOf(values);

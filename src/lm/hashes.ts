@@ -3,6 +3,7 @@
 const FIRST = 0x9e3779b1;
 const SECOND = 0x85ebca6b;
 const SPREAD = 0xc2b2ae35;
+const MIX = 0x2c1b3c6d;
 
 /** First lane of a context followed by `token`; 0 is the empty context. */
 export const firstOf = (context: number, token: number): number => (Math.imul(context, FIRST) + token + 1) | 0;
@@ -15,7 +16,14 @@ export const secondWithout = (hash: number, token: number): number =>
   Math.imul((hash - Math.imul(token + 1, SPREAD)) | 0, inverse(SECOND));
 
 /** A slot of a table of 2^(32 - shift) slots. */
-export const slotOf = (first: number, shift: number): number => Math.imul(first ^ (first >>> 15), 0x2c1b3c6d) >>> shift;
+export const slotOf = (first: number, shift: number): number => Math.imul(first ^ (first >>> 15), MIX) >>> shift;
+
+/** A line of so many: the upper half of a product of 64 bits, in parts that doubles hold. `lines` < 2^32. */
+export function lineOf(first: number, lines: number): number {
+  const mixed = Math.imul(first ^ (first >>> 15), MIX);
+  const low = Math.floor(((mixed & 0xffff) * lines) / 0x10000);
+  return Math.floor(((mixed >>> 16) * lines + low) / 0x10000);
+}
 
 /** The key that tells n-grams apart while they are counted; 0 means free. */
 export const keyOf = (second: number): number => second >>> 0 || 1;

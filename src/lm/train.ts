@@ -1,7 +1,9 @@
 // Trains a language model: counts n-grams in a table of bounded size, then turns counts into stupid back-off scores.
 import { firstOf, firstWithout, keyOf, secondOf, secondWithout, slotOf } from './hashes.ts';
-import { MOST_ORDER, type ModelHeader, type ModelTables, Scorer } from './model.ts';
-import { TableBuilder } from './table-builder.ts';
+import { MOST_ORDER } from './layout.ts';
+import type { Model } from './model.ts';
+import { ModelBuilder } from './model-builder.ts';
+import { Scorer } from './scorer.ts';
 import { LINE_END, LINE_START, Tokens, type TokenUnit } from './tokens.ts';
 
 /** Bytes of a slot while counting: two hashes, count, token, order. */
@@ -70,36 +72,32 @@ export class Trainer {
   }
 
   /** The model, with the quantiles of `calibration` texts or, without any, of the documents held out. */
-  finish(calibration: readonly string[] = []): { header: ModelHeader; tables: ModelTables } {
+  finish(calibration: readonly string[] = []): Model {
     const { order, unit, prune } = this.#options;
     const counts = this.#counts;
-    const kept = counts.sizeAbove(prune);
-    const builder = new TableBuilder(kept, 'stupid');
+    const builder = new ModelBuilder(counts.sizes(order, prune), 'stupid-backoff');
     counts.each(prune, (first, second, token, size, count) => {
       const all = size === 1 ? this.#learned : counts.countOf(firstWithout(first, token), secondWithout(second, token));
-      if (all >= count) builder.add(first, second, Math.log2(all / count));
+      if (all >= count) builder.add(size, first, second, Math.log2(all / count));
     });
-    const header: ModelHeader = {
-      format: 1,
-      order,
+    const model = builder.finish({
       unit,
       form: 'folded',
-      backoff: 'stupid',
       alpha: ALPHA,
       unknown: Math.log2(Math.max(2, this.#learned)),
-      slots: builder.tables.grams.length,
-      entries: builder.entries,
       documents: this.#documents,
       tokens: this.#learned,
       quantiles: [],
-    };
-    const scorer = new Scorer(header, builder.tables);
-    const texts = calibration.length > 0 ? calibration : this.#heldOut;
-    return {
-      header: { ...header, quantiles: quantilesOf(texts.map((text) => scorer.perplexity(text, MEASURED))) },
-      tables: builder.tables,
-    };
+    });
+    return measured(model, calibration.length > 0 ? calibration : this.#heldOut);
   }
+}
+
+/** The model with the quantiles of `texts`. */
+export function measured(model: Model, texts: readonly string[]): Model {
+  const scorer = new Scorer(model);
+  const quantiles = quantilesOf(texts.map((text) => scorer.perplexity(text, MEASURED)));
+  return { ...model, header: { ...model.header, quantiles } };
 }
 
 /** The 1st to 99th percentile; none for fewer than three values. Texts without tokens do not count. */
@@ -149,10 +147,13 @@ class Counts {
     return this.#counts[this.#slot(first, keyOf(second))] ?? 0;
   }
 
-  sizeAbove(prune: number): number {
-    let size = 0;
-    this.each(prune, () => size++);
-    return size;
+  /** How many n-grams of 1 … `order` tokens `each` gives. */
+  sizes(order: number, prune: number): number[] {
+    const sizes = new Array<number>(order).fill(0);
+    this.each(prune, (_first, _second, _token, size) => {
+      sizes[size - 1] = (sizes[size - 1] ?? 0) + 1;
+    });
+    return sizes;
   }
 
   /** Calls back with every n-gram of one or two tokens, and those of more that occur `prune` times or more. */
