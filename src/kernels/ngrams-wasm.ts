@@ -46,7 +46,11 @@ export class NgramKernel {
   readonly #tokens: Uint32Array;
 
   /** `lines` of each order, in lines. Throws RangeError when too many threads share the memory. */
-  constructor(memory: WebAssembly.Memory, orders: readonly { readonly lines: number }[], backoffs: 'backoffs' | 'none') {
+  constructor(
+    memory: WebAssembly.Memory,
+    orders: readonly { readonly lines: number }[],
+    backoffs: 'backoffs' | 'none',
+  ) {
     const { call, words } = instantiateKernel('ngrams', 'simd', memory);
     const thread = Atomics.add(new Uint32Array(memory.buffer, 0, 1), 0, 1);
     const scratch = memory.buffer.byteLength - (thread + 1) * SCRATCH;

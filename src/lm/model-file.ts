@@ -49,7 +49,8 @@ function headerOf(path: string, file: number): { header: ModelHeader; start: num
   const head = Buffer.alloc(START);
   readSync(file, head, 0, START, 0);
   const length = head.readUInt32LE(8);
-  if (head.toString('latin1', 0, 8) !== MAGIC || length > MOST_HEADER) throw wrong(path, 'is no language model of Seiryu');
+  if (head.toString('latin1', 0, 8) !== MAGIC || length > MOST_HEADER)
+    throw wrong(path, 'is no language model of Seiryu');
   const json = Buffer.alloc(length);
   readSync(file, json, 0, length, START);
   try {
@@ -81,11 +82,14 @@ function reserved(path: string, header: ModelHeader): Pick<Model, 'words' | 'mem
     return reserveLines(header);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new PipelineError(`The language model ${path} takes ${bytesOf(header)} bytes of memory, which are not to be had.`, {
-      code: 'lm.memory',
-      fix: 'Make a smaller one: `seiryu lm` with a larger --prune or a smaller --order.',
-      cause: error,
-    });
+    throw new PipelineError(
+      `The language model ${path} takes ${bytesOf(header)} bytes of memory, which are not to be had.`,
+      {
+        code: 'lm.memory',
+        fix: 'Make a smaller one: `seiryu lm` with a larger --prune or a smaller --order.',
+        cause: error,
+      },
+    );
   }
 }
 

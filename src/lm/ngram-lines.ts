@@ -1,6 +1,16 @@
 // The lines of a model, read and filled one n-gram at a time: the plain way, which the kernel's is compared with.
 import { lineOf, tagOf } from './hashes.ts';
-import { BACKOFFS, hasBackoffs, type Layout, LINE_BYTES, LINE_WORDS, lineStarts, NO_BACKOFF, roomOf, STEP } from './layout.ts';
+import {
+  BACKOFFS,
+  hasBackoffs,
+  type Layout,
+  LINE_BYTES,
+  LINE_WORDS,
+  lineStarts,
+  NO_BACKOFF,
+  roomOf,
+  STEP,
+} from './layout.ts';
 
 const clamped = (steps: number): number => Math.max(0, Math.min(255, Math.round(steps)));
 

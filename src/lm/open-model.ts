@@ -16,7 +16,10 @@ export interface ModelFile {
 /** Throws PipelineError `lm.file` or `lm.arpa`. */
 export function openModel(path: string): ModelFile {
   if (path.endsWith('.arpa')) {
-    const orders = outlineOf(path).sizes.map((entries) => ({ entries, lines: linesFor(entries, { smoothing: 'arpa' }) }));
+    const orders = outlineOf(path).sizes.map((entries) => ({
+      entries,
+      lines: linesFor(entries, { smoothing: 'arpa' }),
+    }));
     return { quantiles: [], bytes: bytesOf({ orders }), load: () => readArpa(path) };
   }
   const { header, load } = readModel(path);

@@ -17,7 +17,8 @@ function summing({ header, words, memory }: Model): Sum {
     const lines = new NgramLines(header, words);
     return (values, length) => plainSums(lines, header.orders.length, values, length);
   }
-  const kernel = kernels.get(memory) ?? new NgramKernel(memory, header.orders, hasBackoffs(header) ? 'backoffs' : 'none');
+  const kernel =
+    kernels.get(memory) ?? new NgramKernel(memory, header.orders, hasBackoffs(header) ? 'backoffs' : 'none');
   kernels.set(memory, kernel);
   return (values, length) => kernel.sums(values, length);
 }

@@ -8,7 +8,9 @@ import { PipelineError } from '../../src/errors.ts';
 import { perplexity } from '../../src/filters/perplexity.ts';
 import { readArpa } from '../../src/lm/arpa.ts';
 import { firstOf, firstWithout, secondOf, secondWithout } from '../../src/lm/hashes.ts';
-import { encodeModel, readModel, Scorer } from '../../src/lm/model.ts';
+import { entriesOf, type Model } from '../../src/lm/model.ts';
+import { encodeModel, readModel } from '../../src/lm/model-file.ts';
+import { Scorer } from '../../src/lm/scorer.ts';
 import { quantilesOf, Trainer, type TrainOptions } from '../../src/lm/train.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'seiryu-lm-'));
@@ -20,7 +22,7 @@ const prose = [
 ];
 const defaults: TrainOptions = { order: 3, unit: 'character', memory: 4e6, prune: 1 };
 
-function trained(texts: readonly string[], options: Partial<TrainOptions> = {}) {
+function trained(texts: readonly string[], options: Partial<TrainOptions> = {}): Model {
   const trainer = new Trainer({ ...defaults, ...options });
   for (const text of texts) trainer.learn(text);
   return trainer.finish();
@@ -79,8 +81,8 @@ describe('a trained model', () => {
         letters,
         fc.integer({ min: 1, max: 5 }),
         (texts, text, order) => {
-          const { header, tables } = trained(texts, { order });
-          const bits = Math.log2(new Scorer(header, tables).perplexity(text, 1000));
+          const model = trained(texts, { order });
+          const bits = Math.log2(new Scorer(model).perplexity(text, 1000));
           expect(Math.abs(bits - plainBits(texts, text, order))).toBeLessThan(0.0626);
         },
       ),
@@ -89,8 +91,8 @@ describe('a trained model', () => {
   });
 
   it('expects what it was taught, and noise least', () => {
-    const { header, tables } = trained(prose, { order: 4 });
-    const measure = (text: string) => new Scorer(header, tables).perplexity(text, 1000);
+    const model = trained(prose, { order: 4 });
+    const measure = (text: string) => new Scorer(model).perplexity(text, 1000);
     const [known = ''] = prose;
     expect(measure(known)).toBeLessThan(measure('午後から裏の川のそばで山菜を採った。'));
     expect(measure('午後から裏の川のそばで山菜を採った。')).toBeLessThan(measure([...known].reverse().join('')));
@@ -100,8 +102,8 @@ describe('a trained model', () => {
   });
 
   it('measures each text as if it were the first', () => {
-    const { header, tables } = trained(prose);
-    const scorer = new Scorer(header, tables);
+    const model = trained(prose);
+    const scorer = new Scorer(model);
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 100 }), fc.constantFrom(...prose), (other, text) => {
         const first = scorer.perplexity(text, 1000);
@@ -116,30 +118,30 @@ describe('a trained model', () => {
       `${prose[at % 4]}${String.fromCharCode(0x4e00 + at, 0x5000 + 3 * at, 0x6000 + 7 * at)}`.repeat(3),
     );
     const small = () => trained(texts, { order: 5, memory: 100_000 });
-    const { header, tables } = small();
-    expect(header.entries).toBeLessThan(0.7 * 4096 + 1);
-    expect(
-      Buffer.concat(encodeModel(header, tables)).equals(Buffer.concat(encodeModel(small().header, small().tables))),
-    ).toBe(true);
-    const scorer = new Scorer(header, tables);
+    const model = small();
+    expect(entriesOf(model.header)).toBeLessThan(0.7 * 4096 + 1);
+    expect(Buffer.concat(encodeModel(model)).equals(Buffer.concat(encodeModel(small())))).toBe(true);
+    const scorer = new Scorer(model);
     expect(scorer.perplexity(prose[0] ?? '', 1000)).toBeLessThan(
       scorer.perplexity([...(prose[0] ?? '')].reverse().join(''), 1000),
     );
   });
 
   it('counts words where it is told to', () => {
-    const { header, tables } = trained(['the river runs to the sea', 'the mill stands at the river'], { unit: 'word' });
-    const measure = (text: string) => new Scorer(header, tables).perplexity(text, 1000);
+    const model = trained(['the river runs to the sea', 'the mill stands at the river'], { unit: 'word' });
+    const measure = (text: string) => new Scorer(model).perplexity(text, 1000);
     expect(measure('The mill stands')).toBeLessThan(measure('stands mill the'));
   });
 
   it('is read from its file as it was, and refused when it is cut or none', () => {
-    const { header, tables } = trained(prose);
+    const model = trained(prose);
     const path = join(folder, 'a.lm');
-    writeFileSync(path, Buffer.concat(encodeModel(header, tables)));
-    const read = readModel(path);
-    expect(read.header).toEqual(header);
-    expect(read.tables()).toEqual(tables);
+    writeFileSync(path, Buffer.concat(encodeModel(model)));
+    const { header, load } = readModel(path);
+    expect(header).toEqual(model.header);
+    const read = load();
+    expect(Buffer.from(read.words).equals(Buffer.from(model.words))).toBe(true);
+    expect(new Scorer(read).perplexity('川のそば', 1000)).toBe(new Scorer(model).perplexity('川のそば', 1000));
     truncateSync(path, readFileSync(path).length - 1);
     expect(() => readModel(path)).toThrow(/cut short/);
     writeFileSync(path, 'no model at all, but a text of some length');
@@ -171,10 +173,10 @@ ngram 2=4
 describe('an ARPA model', () => {
   const path = join(folder, 'a.arpa');
   writeFileSync(path, ARPA);
-  const { header, tables } = readArpa(path);
+  const model = readArpa(path);
   const log10 = (text: string): number => {
     const tokens = text.length + 1;
-    return -Math.log10(new Scorer(header, tables).perplexity(text, 1000)) * tokens;
+    return -Math.log10(new Scorer(model).perplexity(text, 1000)) * tokens;
   };
 
   it.each([
@@ -183,7 +185,7 @@ describe('an ARPA model', () => {
     ['山山', -0.2 + (-0.25 - 0.6) + (-0.25 - 0.8)],
     ['海山', -0.5 - 1.0 + -0.6 + (-0.25 - 0.8)],
   ])('gives %s the probability that back-off by hand gives', (text, expected) => {
-    expect(header).toMatchObject({ order: 2, unit: 'character', entries: 9 });
+    expect(model.header).toMatchObject({ unit: 'character', orders: [{ entries: 5 }, { entries: 4 }] });
     expect(Math.abs(log10(text) - expected)).toBeLessThan(0.02 * 2 * (text.length + 1));
   });
 
@@ -196,12 +198,12 @@ describe('an ARPA model', () => {
 });
 
 describe('perplexity', () => {
-  const { header, tables } = trained(prose, { order: 4 });
+  const model = trained(prose, { order: 4 });
   writeFileSync(
     join(folder, 'ja.lm'),
-    Buffer.concat(encodeModel({ ...header, quantiles: quantilesOf([20, 30, 40, 50, 60]) }, tables)),
+    Buffer.concat(encodeModel({ ...model, header: { ...model.header, quantiles: quantilesOf([20, 30, 40, 50, 60]) } })),
   );
-  writeFileSync(join(folder, 'bare.lm'), Buffer.concat(encodeModel(header, tables)));
+  writeFileSync(join(folder, 'bare.lm'), Buffer.concat(encodeModel(model)));
   const apply = (options: object, text: string) =>
     perplexity
       .create(perplexity.options.parse(options), { language: 'ja', baseDir: folder })
@@ -209,7 +211,7 @@ describe('perplexity', () => {
 
   it('sorts into head, middle and tail, by the bounds given or the model’s own', () => {
     const [text = ''] = prose;
-    const measured = new Scorer(header, tables).perplexity(text, 20_000);
+    const measured = new Scorer(model).perplexity(text, 20_000);
     const bounds = (head: number, middle: number) => ({
       model: 'ja.lm',
       keep: ['middle'],

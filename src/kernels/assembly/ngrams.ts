@@ -22,16 +22,19 @@ const BACKOFFS: usize = 48;
 const NO_BACKOFF: i32 = 128;
 
 /** Most tokens of one call. */
-const PIECE: usize = 1024;
+const PIECE: usize = 512;
 /** Positions before a piece that its n-grams reach back to, at least MOST_ORDER. */
 const HISTORY: usize = 16;
 /** Bytes of one lane of the hashes: each token of a piece may have a line's start before it. */
 const LANE: usize = (HISTORY + 2 * PIECE) << 2;
 
-// The scratch area: tokens; where the hashes of those lie whose n-gram is still to be found; hashes of all tokens up to
-// each position; of each order the address and the count of its lines.
+// The scratch area: tokens; where the hashes of those lie whose n-gram is still to be found; where each of these n-grams
+// may be or is, with its tag; those that may be in another line, and which; hashes of all tokens up to each position; of
+// each order the address and the count of its lines.
 let tokenArea: usize = 0;
 let pending: usize = 0;
+let places: usize = 0;
+let delayed: usize = 0;
 let hashes: usize = 0;
 let orders: usize = 0;
 
@@ -47,19 +50,23 @@ let steps: i32 = 0;
 let downs: i32 = 0;
 let weights: i32 = 0;
 let unknown: i32 = 0;
+/** Of no use: a fetch whose value went nowhere would not be compiled. */
+let touched: u32 = 0;
 
 export function piece(): i32 {
   return <i32>PIECE;
 }
 export function scratchBytes(): i32 {
-  return <i32>((PIECE << 3) + 2 * LANE + ((<usize>MOST_ORDER) << 3));
+  return <i32>(PIECE * 24 + 2 * LANE + ((<usize>MOST_ORDER) << 3));
 }
 
 /** `scratch` is this instance's own part of the memory. The caller then fills `lines`. */
 export function configure(scratch: usize, order: i32, stored: i32): void {
   tokenArea = scratch;
   pending = tokenArea + (PIECE << 2);
-  hashes = pending + (PIECE << 2);
+  places = pending + (PIECE << 2);
+  delayed = places + (PIECE << 3);
+  hashes = delayed + (PIECE << 3);
   orders = hashes + 2 * LANE;
   most = order;
   isStored = stored != 0;
@@ -108,7 +115,7 @@ export function add(count: i32): void {
   const end = hashAll(count);
   let left = pending + ((<usize>count) << 2);
   for (let order = most; order > 0; order--) {
-    left = find(order, left);
+    left = addCosts(order, left);
     if (order == 1) break;
     downs += <i32>((left - pending) >> 2);
     if (isStored) addWeights(order - 1, left);
@@ -146,6 +153,52 @@ function hashAll(count: i32): usize {
   return at;
 }
 
+/**
+ * Finds the n-grams of `order` tokens that end `ago` positions before the pending ones: writes where each is, 0 for one
+ * that the model has not. So few instructions fetch a line that more than a dozen fetches are under way at once.
+ */
+function seek(order: i32, ago: i32, end: usize): void {
+  const entry = orders + ((<usize>(order - 1)) << 3);
+  const base = <usize>load<u32>(entry);
+  const count = load<u32>(entry, 4);
+  const back = (<usize>order) << 2;
+  const firstPower = power(FIRST, order);
+  const secondPower = power(SECOND, order);
+  const shift = (<usize>ago) << 2;
+  let seen: u32 = 0;
+  let place = places;
+  for (let from = pending; from < end; from += 4) {
+    const at = <usize>load<u32>(from) - shift;
+    const first = load<u32>(at) - load<u32>(at - back) * firstPower;
+    const second = load<u32>(at + LANE) - load<u32>(at - back + LANE) * secondPower;
+    const line = lineOf(first, base, count);
+    store<u32>(place, <u32>line);
+    store<u32>(place, max<u32>(second >>> 8, 1), 4);
+    seen ^= load<u32>(line);
+    place += 8;
+  }
+  const stop = place;
+  const limit = base + ((<usize>count) << LINE_BITS);
+  let later = delayed;
+  for (place = places; place < stop; place += 8) {
+    const line = <usize>load<u32>(place);
+    const hits = among(line, load<u32>(place, 4));
+    const isHit = hits != 0;
+    store<u32>(place, <u32>select<usize>(line + ((<usize>ctz(hits)) << 2), 0, isHit));
+    // A line that is full goes on in the next.
+    const next = line + (1 << LINE_BITS);
+    store<u32>(later, <u32>place);
+    store<u32>(later, <u32>select<usize>(next, base, next != limit), 4);
+    later += select<usize>(8, 0, <bool>(<i32>!isHit & <i32>(load<u32>(line + last) != 0)));
+  }
+  for (let from = delayed; from < later; from += 8) seen ^= load<u32>(<usize>load<u32>(from, 4));
+  touched = seen;
+  for (let from = delayed; from < later; from += 8) {
+    const to = <usize>load<u32>(from);
+    store<u32>(to, <u32>further(<usize>load<u32>(from, 4), load<u32>(to, 4), base, limit));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function power(base: u32, exponent: i32): u32 {
@@ -164,57 +217,41 @@ function lineOf(first: u32, base: usize, count: u32): usize {
 /** A bit for each of the line's n-grams that has the tag. */
 // @ts-ignore: decorator
 @inline
-function among(line: usize, tag: v128): i32 {
-  const a = i32x4.eq(i32x4.shr_u(v128.load(line), 8), tag);
-  const b = i32x4.eq(i32x4.shr_u(v128.load(line, 16), 8), tag);
-  const c = i32x4.eq(i32x4.shr_u(v128.load(line, 32), 8), tag);
-  const d = i32x4.eq(i32x4.shr_u(v128.load(line, 48), 8), tag);
+function among(line: usize, tag: u32): i32 {
+  const key = i32x4.splat(tag);
+  const a = i32x4.eq(i32x4.shr_u(v128.load(line), 8), key);
+  const b = i32x4.eq(i32x4.shr_u(v128.load(line, 16), 8), key);
+  const c = i32x4.eq(i32x4.shr_u(v128.load(line, 32), 8), key);
+  const d = i32x4.eq(i32x4.shr_u(v128.load(line, 48), 8), key);
   const all = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
   return i8x16.bitmask(all) & room;
 }
 
-/** An n-gram whose line is full may be in one of those after it. Returns its address, 0 when the model has it not. */
-function further(from: usize, tag: u32, base: usize, count: u32): usize {
-  const end = base + ((<usize>count) << LINE_BITS);
-  const key = i32x4.splat(tag);
+/** Where the n-gram is in the lines from `from` on, as far as they are full; 0 when it is not there. */
+function further(from: usize, tag: u32, base: usize, limit: usize): usize {
   let line = from;
-  for (let seen: u32 = 1; seen < count && load<u32>(line + last) != 0; seen++) {
-    line += 1 << LINE_BITS;
-    if (line == end) line = base;
-    const hits = among(line, key);
+  for (let left = (limit - base) >> LINE_BITS; left > 1; left--) {
+    const hits = among(line, tag);
     if (hits != 0) return line + ((<usize>ctz(hits)) << 2);
+    if (load<u32>(line + last) == 0) break;
+    line += 1 << LINE_BITS;
+    if (line == limit) line = base;
   }
   return 0;
 }
 
-/** Looks up the n-grams of `order` tokens that end at the pending positions. Returns the end of those that stay pending. */
-function find(order: i32, end: usize): usize {
-  const entry = orders + ((<usize>(order - 1)) << 3);
-  const base = <usize>load<u32>(entry);
-  const count = load<u32>(entry, 4);
-  const back = (<usize>order) << 2;
-  const firstPower = power(FIRST, order);
-  const secondPower = power(SECOND, order);
+/** Adds the costs of the n-grams of `order` tokens that end at the pending positions. Returns the end of those that stay pending. */
+function addCosts(order: i32, end: usize): usize {
+  seek(order, 0, end);
   let left = pending;
   let sum = 0;
+  let at = places;
   for (let from = pending; from < end; from += 4) {
-    const at = <usize>load<u32>(from);
-    const first = load<u32>(at) - load<u32>(at - back) * firstPower;
-    const second = load<u32>(at + LANE) - load<u32>(at - back + LANE) * secondPower;
-    const line = lineOf(first, base, count);
-    const tag = max<u32>(second >>> 8, 1);
-    const hits = among(line, i32x4.splat(tag));
-    // Without a hit a byte of the next line is read, and not counted.
-    sum += hits != 0 ? <i32>load<u8>(line + ((<usize>ctz(hits)) << 2)) : 0;
-    store<u32>(left, <u32>at);
-    left += hits != 0 ? 0 : 4;
-    if (hits == 0 && load<u32>(line + last) != 0) {
-      const found = further(line, tag, base, count);
-      if (found != 0) {
-        sum += <i32>load<u8>(found);
-        left -= 4;
-      }
-    }
+    const place = <usize>load<u32>(at);
+    sum += select<i32>(<i32>load<u8>(place), 0, place != 0);
+    store<u32>(left, load<u32>(from));
+    left += select<usize>(0, 4, place != 0);
+    at += 8;
   }
   steps += sum;
   return left;
@@ -222,28 +259,15 @@ function find(order: i32, end: usize): usize {
 
 /** Adds the weights of the contexts of `size` tokens before the pending positions. */
 function addWeights(size: i32, end: usize): void {
-  const entry = orders + ((<usize>(size - 1)) << 3);
-  const base = <usize>load<u32>(entry);
-  const count = load<u32>(entry, 4);
-  const back = (<usize>(size + 1)) << 2;
-  const firstPower = power(FIRST, size);
-  const secondPower = power(SECOND, size);
+  seek(size, 1, end);
   let sum = 0;
+  let at = places;
   for (let from = pending; from < end; from += 4) {
-    const at = <usize>load<u32>(from);
-    const first = load<u32>(at - 4) - load<u32>(at - back) * firstPower;
-    const second = load<u32>(at - 4 + LANE) - load<u32>(at - back + LANE) * secondPower;
-    let line = lineOf(first, base, count);
-    const tag = max<u32>(second >>> 8, 1);
-    const hits = among(line, i32x4.splat(tag));
-    sum += hits != 0 ? <i32>load<u8>(line + BACKOFFS + <usize>ctz(hits)) - NO_BACKOFF : 0;
-    if (hits == 0 && load<u32>(line + last) != 0) {
-      const found = further(line, tag, base, count);
-      if (found != 0) {
-        line = found & ~((1 << LINE_BITS) - 1);
-        sum += <i32>load<u8>(line + BACKOFFS + ((found - line) >> 2)) - NO_BACKOFF;
-      }
-    }
+    const place = <usize>load<u32>(at);
+    const line = place & ~((1 << LINE_BITS) - 1);
+    const weight = <i32>load<u8>(line + BACKOFFS + ((place - line) >> 2)) - NO_BACKOFF;
+    sum += select<i32>(weight, 0, place != 0);
+    at += 8;
   }
   weights += sum;
 }
