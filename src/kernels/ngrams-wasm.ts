@@ -5,6 +5,8 @@ const PAGE = 0x10000;
 const MOST_PAGES = 0x10000;
 /** The first line of the memory counts the scratch areas that are taken. The model's lines follow it. */
 const HEAD = 64;
+/** Bytes of a line: src/lm/layout.ts. */
+const LINE = 64;
 /** Threads that can share a memory: each needs a scratch area. */
 const MOST_THREADS = 256;
 /** Room of one of them: more than `scratchBytes` of assembly/ngrams.ts. */
@@ -41,27 +43,38 @@ export function kernelMemory(bytes: number): WebAssembly.Memory | undefined {
 export const wordsIn = (memory: WebAssembly.Memory, bytes: number): Uint32Array =>
   new Uint32Array(memory.buffer, HEAD, bytes / 4);
 
+/** One a thread and memory. */
 export class NgramKernel {
   readonly #call: KernelInstance['call'];
   readonly #tokens: Uint32Array;
 
-  /** `lines` of each order, in lines. Throws RangeError when too many threads share the memory. */
-  constructor(
+  /** Undefined when `MOST_THREADS` others have a scratch area in the memory already. `orders`: lines of each order. */
+  static open(
     memory: WebAssembly.Memory,
     orders: readonly { readonly lines: number }[],
     backoffs: 'backoffs' | 'none',
-  ) {
-    const { call, words } = instantiateKernel('ngrams', 'simd', memory);
+  ): NgramKernel | undefined {
     const thread = Atomics.add(new Uint32Array(memory.buffer, 0, 1), 0, 1);
-    const scratch = memory.buffer.byteLength - (thread + 1) * SCRATCH;
-    if (thread >= MOST_THREADS || call('scratchBytes') > SCRATCH) throw new RangeError('no scratch area is left');
-    call('configure', scratch, orders.length, backoffs === 'backoffs' ? 1 : 0);
+    if (thread >= MOST_THREADS) return undefined;
+    const kernel = instantiateKernel('ngrams', 'simd', memory);
+    const { call, words } = kernel;
+    if (call('scratchBytes') > SCRATCH) throw new Error('SCRATCH is less than the kernel needs');
+    call(
+      'configure',
+      memory.buffer.byteLength - (thread + 1) * SCRATCH,
+      orders.length,
+      backoffs === 'backoffs' ? 1 : 0,
+    );
     const table = words(call('lines'), 2 * orders.length);
     let at = HEAD;
     for (const [index, { lines }] of orders.entries()) {
       table.set([at, lines], 2 * index);
-      at += 64 * lines;
+      at += LINE * lines;
     }
+    return new NgramKernel(kernel);
+  }
+
+  private constructor({ call, words }: KernelInstance) {
     this.#call = call;
     this.#tokens = words(call('tokens'), call('piece'));
   }

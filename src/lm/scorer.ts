@@ -11,16 +11,20 @@ type Sum = (values: Uint32Array, length: number) => NgramSums;
 /** One a thread: scorers of the same memory take turns with its scratch area. */
 const kernels = new WeakMap<WebAssembly.Memory, NgramKernel>();
 
-/** The kernel where the model lies in a memory that it reads, the plain way elsewhere. Their sums are the same. */
-function summing({ header, words, memory }: Model): Sum {
-  if (memory === undefined) {
-    const lines = new NgramLines(header, words);
-    return (values, length) => plainSums(lines, header.orders.length, values, length);
-  }
-  const kernel =
-    kernels.get(memory) ?? new NgramKernel(memory, header.orders, hasBackoffs(header) ? 'backoffs' : 'none');
-  kernels.set(memory, kernel);
-  return (values, length) => kernel.sums(values, length);
+function kernelOf({ header, memory }: Model): NgramKernel | undefined {
+  if (memory === undefined) return undefined;
+  const backoffs = hasBackoffs(header) ? 'backoffs' : 'none';
+  const kernel = kernels.get(memory) ?? NgramKernel.open(memory, header.orders, backoffs);
+  if (kernel !== undefined) kernels.set(memory, kernel);
+  return kernel;
+}
+
+/** The kernel where it can read the model, the plain way elsewhere. Their sums are the same. */
+function summing(model: Model): Sum {
+  const kernel = kernelOf(model);
+  if (kernel !== undefined) return (values, length) => kernel.sums(values, length);
+  const lines = new NgramLines(model.header, model.words);
+  return (values, length) => plainSums(lines, model.header.orders.length, values, length);
 }
 
 /** Measures texts with a model. Holds scratch space: one a worker. */
