@@ -28,7 +28,7 @@ export const heavier: Record<string, (texts: readonly string[]) => JsonObject> =
 
 /** A model of characters, of the texts of another shard. */
 export function benchModel(texts: readonly string[]): string {
-  const trainer = new Trainer({ order: 5, unit: 'character', memory: 600e6, prune: 2 });
+  const trainer = new Trainer({ order: 5, unit: 'character', memory: 600e6, prune: 2, smoothing: 'stupid-backoff' });
   for (const text of texts) trainer.learn(text);
   const path = join(DATA, 'perplexity.lm');
   writeFileSync(path, Buffer.concat(encodeModel(trainer.finish())));

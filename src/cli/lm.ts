@@ -10,7 +10,7 @@ import { encodeModel, readModel } from '../lm/model-file.ts';
 import { Scorer } from '../lm/scorer.ts';
 import { planOf, textsOf } from '../lm/texts.ts';
 import type { TokenUnit } from '../lm/tokens.ts';
-import { measured, quantilesOf, Trainer } from '../lm/train.ts';
+import { measured, quantilesOf, Trainer, type TrainOptions } from '../lm/train.ts';
 import { formatBytes, parseBytes } from '../pipeline/units.ts';
 import { collect, parsePositive } from './arguments.ts';
 
@@ -22,6 +22,7 @@ interface LmFlags {
   unit: TokenUnit;
   memory: number;
   prune: number;
+  smoothing: TrainOptions['smoothing'];
 }
 
 /** UTF-16 units of a text that are measured: what the filter looks at by default. */
@@ -67,6 +68,11 @@ export const lmCommand = new Command('lm')
       .argParser(parsePositive)
       .default(2),
   )
+  .addOption(
+    new Option('--smoothing <method>', 'how counts become probabilities')
+      .choices(['stupid-backoff', 'kneser-ney'])
+      .default('stupid-backoff'),
+  )
   .action(async (inputs: string[], flags: LmFlags) => {
     if ((flags.out === undefined) === (flags.measure === undefined))
       throw new PipelineError('seiryu lm needs either --out FILE or --measure MODEL.', {
@@ -92,8 +98,8 @@ async function makeModel(inputs: readonly string[], flags: LmFlags): Promise<Mod
     for await (const text of documents(flags.calibrate)) calibration.push(text.slice(0, MEASURED));
   const [only = ''] = inputs;
   if (inputs.length === 1 && only.endsWith('.arpa')) return measured(readArpa(only), calibration);
-  const { order, unit, memory, prune } = flags;
-  const trainer = new Trainer({ order, unit, memory, prune });
+  const { order, unit, memory, prune, smoothing } = flags;
+  const trainer = new Trainer({ order, unit, memory, prune, smoothing });
   for await (const text of documents(inputs)) trainer.learn(text);
   return trainer.finish(calibration);
 }

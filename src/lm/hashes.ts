@@ -15,6 +15,19 @@ export const firstWithout = (hash: number, token: number): number => Math.imul((
 export const secondWithout = (hash: number, token: number): number =>
   Math.imul((hash - Math.imul(token + 1, SPREAD)) | 0, inverse(SECOND));
 
+/** Both lanes of an n-gram of `order` tokens without `head`, its first. */
+export function headless(first: number, second: number, head: number, order: number): [number, number] {
+  let [firstPower, secondPower] = [1, 1];
+  for (let power = 1; power < order; power++) {
+    firstPower = Math.imul(firstPower, FIRST);
+    secondPower = Math.imul(secondPower, SECOND);
+  }
+  return [
+    (first - Math.imul(head + 1, firstPower)) | 0,
+    (second - Math.imul(Math.imul(head + 1, SPREAD), secondPower)) | 0,
+  ];
+}
+
 /** A slot of a table of 2^(32 - shift) slots. */
 export const slotOf = (first: number, shift: number): number => Math.imul(first ^ (first >>> 15), MIX) >>> shift;
 

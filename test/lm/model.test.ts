@@ -20,7 +20,7 @@ const prose = [
   '昼は川のそばで握り飯を食べ、午後は沢を少し上った。',
   '小屋の戸は外れていて、中には木の歯車だけが残っている。',
 ];
-const defaults: TrainOptions = { order: 3, unit: 'character', memory: 4e6, prune: 1 };
+const defaults: TrainOptions = { order: 3, unit: 'character', memory: 4e6, prune: 1, smoothing: 'stupid-backoff' };
 
 function trained(texts: readonly string[], options: Partial<TrainOptions> = {}): Model {
   const trainer = new Trainer({ ...defaults, ...options });
