@@ -6,7 +6,8 @@ import { asDiskError, PipelineError } from '../errors.ts';
 import { readArpa } from '../lm/arpa.ts';
 import { MOST_ORDER } from '../lm/layout.ts';
 import { entriesOf, type Model } from '../lm/model.ts';
-import { encodeModel, readModel } from '../lm/model-file.ts';
+import { encodeModel } from '../lm/model-file.ts';
+import { openModel } from '../lm/open-model.ts';
 import { Scorer } from '../lm/scorer.ts';
 import { planOf, textsOf } from '../lm/texts.ts';
 import type { TokenUnit } from '../lm/tokens.ts';
@@ -23,6 +24,7 @@ interface LmFlags {
   memory: number;
   prune: number;
   smoothing: TrainOptions['smoothing'];
+  json: boolean;
 }
 
 /** UTF-16 units of a text that are measured: what the filter looks at by default. */
@@ -73,20 +75,31 @@ export const lmCommand = new Command('lm')
       .choices(['stupid-backoff', 'kneser-ney'])
       .default('stupid-backoff'),
   )
+  .option('--json', 'what was made or measured as JSON', false)
   .action(async (inputs: string[], flags: LmFlags) => {
     if ((flags.out === undefined) === (flags.measure === undefined))
       throw new PipelineError('seiryu lm needs either --out FILE or --measure MODEL.', {
         code: 'arguments.lm',
         fix: 'For example: seiryu lm wiki.jsonl.gz --out ja.lm, then seiryu lm web.jsonl.gz --measure ja.lm',
       });
-    if (flags.measure !== undefined) return measure(inputs, flags.measure);
+    if (flags.measure !== undefined) {
+      const measured = await measure(inputs, flags.measure);
+      process.stdout.write(flags.json ? jsonLine(measured) : measureText(measured));
+      return;
+    }
+    const file = flags.out ?? '';
     const model = await makeModel(inputs, flags);
-    const bytes = await writeModel(flags.out ?? '', model);
-    const { orders, unit, documents, quantiles } = model.header;
-    process.stdout.write(
-      `${flags.out}: ${orders.length}-grams of ${unit}s, ${entriesOf(model.header)} of them from ${documents} documents, ${formatBytes(bytes)}\n${boundsLine(quantiles)}`,
-    );
+    const bytes = await writeModel(file, model);
+    process.stdout.write(flags.json ? jsonLine({ file, bytes, ...model.header }) : modelText(file, bytes, model));
   });
+
+const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
+
+function modelText(file: string, bytes: number, { header }: Model): string {
+  const { orders, unit, smoothing, documents, quantiles } = header;
+  const sizes = orders.map(({ entries }, at) => `${at + 1}: ${entries}`).join(', ');
+  return `${file}: ${orders.length}-grams of ${unit}s, ${entriesOf(header)} of them from ${documents} documents, ${formatBytes(bytes)}\n  by length ${sizes}; ${smoothing}\n${boundsLine(quantiles)}`;
+}
 
 async function* documents(inputs: readonly string[]): AsyncGenerator<string> {
   yield* textsOf(await planOf(inputs, process.cwd()), process.env, new AbortController().signal);
@@ -125,17 +138,24 @@ async function writeModel(path: string, model: Model): Promise<number> {
   return bytes;
 }
 
-async function measure(inputs: readonly string[], path: string): Promise<void> {
-  const scorer = new Scorer(readModel(path).load());
+interface Measured {
+  readonly documents: number;
+  /** Perplexities that 1 %, 2 %, … 99 % of them stay below. */
+  readonly quantiles: readonly number[];
+}
+
+async function measure(inputs: readonly string[], path: string): Promise<Measured> {
+  const scorer = new Scorer(openModel(path).load());
   const values: number[] = [];
   for await (const text of documents(inputs)) values.push(scorer.perplexity(text, MEASURED));
-  const quantiles = quantilesOf(values);
+  return { documents: values.length, quantiles: quantilesOf(values) };
+}
+
+function measureText({ documents, quantiles }: Measured): string {
   const rows = [1, 5, 10, 25, 33, 50, 66, 75, 90, 95, 99].map(
     (percent) => `${String(percent).padStart(3)} %  ${(quantiles[percent - 1] ?? Number.NaN).toFixed(1)}\n`,
   );
-  process.stdout.write(
-    `${values.length} documents\n${quantiles.length === 0 ? 'too few to tell\n' : rows.join('')}${boundsLine(quantiles)}`,
-  );
+  return `${documents} documents\n${quantiles.length === 0 ? 'too few to tell\n' : rows.join('')}${boundsLine(quantiles)}`;
 }
 
 function boundsLine(quantiles: readonly number[]): string {

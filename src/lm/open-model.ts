@@ -9,7 +9,7 @@ export interface ModelFile {
   readonly quantiles: readonly number[];
   /** Bytes of memory that it takes. */
   readonly bytes: number;
-  /** Reads all of it: a second a gigabyte, a minute or more of ARPA. */
+  /** Reads all of the file. */
   load(): Model;
 }
 
