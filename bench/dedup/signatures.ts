@@ -14,8 +14,8 @@ import { peerPython, pythonPeers, signWith } from './peers.ts';
 const ROUNDS = 3;
 /** UTF-8 bytes of text that every signer gets: seconds of work for the slowest. */
 const BYTES = 1e6;
-/** Passes of ours in a round, so that it is long enough to time. */
-const PASSES = 20;
+/** CPU seconds of ours in a round at least: after a peer's turn the caches are cold and the clock is slow to rise. */
+const LONG_ENOUGH = 0.5;
 const SHAPE = { bands: 14, rows: 8, shingle: 5 };
 const PERMUTATIONS = SHAPE.bands * SHAPE.rows;
 /** MB of text a CPU second that the two algorithms are wanted to reach, and how many times a peer's speed. */
@@ -37,6 +37,19 @@ interface Row {
 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+/** CPU seconds of one call of `work`, as the mean of as many as make a measurement. */
+function meanCpuSeconds(work: () => void): number {
+  let calls = 0;
+  let seconds = 0;
+  for (let more = 1; seconds < LONG_ENOUGH; more = calls) {
+    seconds += cpuSeconds(() => {
+      for (let call = 0; call < more; call++) work();
+    });
+    calls += more;
+  }
+  return seconds / calls;
+}
 
 function cpuSeconds(work: () => void): number {
   const before = process.cpuUsage();
@@ -104,10 +117,10 @@ export async function signatureTable(): Promise<string[]> {
     for (let round = 0; round < ROUNDS; round++) {
       for (const row of own) {
         const sign = signers[row.name];
-        const seconds = cpuSeconds(() => {
-          for (let pass = 0; pass < PASSES; pass++) for (const text of texts) sign?.(text);
+        const seconds = meanCpuSeconds(() => {
+          for (const text of texts) sign?.(text);
         });
-        row.speeds.push((megabytes * PASSES) / seconds);
+        row.speeds.push(megabytes / seconds);
       }
       npm.speeds.push(megabytes / cpuSeconds(() => texts.forEach(npmPackage)));
       for (const [at, peer] of pythonPeers.entries()) {

@@ -49,11 +49,6 @@ export const sourcesCommand = new Command('sources')
     '\nExamples:\n  seiryu sources mc4 --language ja -o split=validation\n  seiryu sources oscar -o version=2019 -o deduplicated=false\n  seiryu sources wikipedia -o date=20250601 --mirror /data/dumps\n  seiryu sources pipelines/ja-gpt.yaml',
   )
   .action(async (name: string | undefined, flags: SourcesFlags) => {
-    // `| head` closes the pipe when it has what it wants.
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
     if (name === undefined) return listCorpora(flags);
     const opened = /[./\\]/.test(name) ? await ofPipeline(name, flags) : [await ofName(name, flags)];
     const surveys: { label: string; source: Source; survey: Survey }[] = [];

@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { compiledFile } from '../compiled.ts';
-import { DiskError, DivergedError, type SeiryuError, TrainerError } from '../errors.ts';
+import { DiskError, DivergedError, PipelineError, type SeiryuError, TrainerError } from '../errors.ts';
 import { type TrainerEvent, trainerEvent } from '../trainer/protocol.ts';
 import type { RescueRecord } from '../trainer/rescue.ts';
 import type { Logger } from './log.ts';
@@ -109,6 +109,7 @@ export class TrainerProcess {
       fix: 'Run the same command again: it goes on from the last checkpoint. If it was killed for memory, use a smaller model or batch.',
     };
     const details = { code: reason, ...(fix === undefined ? {} : { fix }) };
+    if (code === 2) return new PipelineError(message, details);
     if (code === 4) return new DiskError(message, details);
     if (code === 5) return new DivergedError(message, details);
     return new TrainerError(message, details);

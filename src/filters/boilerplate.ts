@@ -62,29 +62,63 @@ function boilerplateEdits(text: string, lines: BoilerplateLines): Edit[] {
   const edits: Edit[] = [];
   const times: Edit[] = [];
   const notices = noticesIn(text);
-  let before: Verdict = 'text';
-  // A lonely word that waits for the line after it.
-  let lonely: Edit | undefined;
+  const run = new Run();
+  let hasText = false;
   for (let start = 0; start < text.length; ) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
     if (end > start) {
       const verdict = lines.judge(text, start, end, notices);
-      if (verdict !== 'text') {
+      if (verdict === 'text') {
+        run.endInto(edits);
+        hasText = true;
+      } else {
         const edit = removeLine(text, start, end);
-        if (lonely !== undefined && keepsCompany(verdict)) edits.push(lonely);
-        lonely = verdict === 'lonely' && !keepsCompany(before) ? edit : undefined;
         if (verdict === 'time') times.push(edit);
-        else if (verdict !== 'lonely' || keepsCompany(before)) edits.push(edit);
-      } else lonely = undefined;
-      before = verdict;
+        run.add(verdict, edit);
+      }
     }
     start = end + 1;
   }
+  if (hasText) run.endInto(edits, 'end');
+  else run.endInto(edits);
   return times.length === 0 || times.length >= TIMETABLE
     ? edits
     : [...edits, ...times].sort((a, b) => a.start - b.start);
 }
 
-/** A lonely word beside one of these is a button or a box's heading, not the heading of a text. */
-const keepsCompany = (verdict: Verdict): boolean => verdict === 'boilerplate' || verdict === 'lonely';
+/** Lines one after another, none of which is plainly text: those that may be something else are judged by their company. */
+class Run {
+  readonly #lines: { readonly verdict: Verdict; readonly edit: Edit }[] = [];
+
+  add(verdict: Verdict, edit: Edit): void {
+    this.#lines.push({ verdict, edit });
+  }
+
+  /** Adds what of the run goes, in order, and begins the next run. At the `end` of a text two buttons are enough. */
+  endInto(edits: Edit[], place: 'inside' | 'end' = 'inside'): void {
+    if (this.#lines.length === 0) return;
+    // The buttons of a page stand around what can be nothing else, or several together.
+    const sites = this.#count('site');
+    const buttons = sites + this.#count('button');
+    const sure = this.#count('boilerplate') > 0 || (buttons > 1 && (sites > 0 || place === 'end'));
+    for (const [index, { verdict, edit }] of this.#lines.entries()) {
+      const waits = verdict === 'button' || verdict === 'site';
+      if (waits ? sure : verdict === 'lonely' ? this.#hasCompany(index) : verdict !== 'time') edits.push(edit);
+    }
+    this.#lines.length = 0;
+  }
+
+  #count(wanted: Verdict): number {
+    let count = 0;
+    for (const { verdict } of this.#lines) if (verdict === wanted) count++;
+    return count;
+  }
+
+  /** A lonely word beside one of these is a button or a box's heading, not the heading of a text. */
+  #hasCompany(index: number): boolean {
+    return [this.#lines[index - 1], this.#lines[index + 1]].some(
+      (line) => line?.verdict === 'boilerplate' || line?.verdict === 'lonely',
+    );
+  }
+}

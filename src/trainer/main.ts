@@ -47,7 +47,7 @@ async function main(): Promise<number> {
       ...(known?.fix === undefined ? {} : { fix: known.fix }),
     });
     if (known === undefined) console.error(error);
-    return known?.exitCode === 4 || known?.exitCode === 5 ? known.exitCode : 1;
+    return known !== undefined && [2, 4, 5].includes(known.exitCode) ? known.exitCode : 1;
   } finally {
     await feed?.close();
   }

@@ -239,3 +239,21 @@ describe('seiryu check, doctor and help', () => {
     expect((await cli(['--help'])).stdout).toContain('Exit codes');
   });
 });
+
+describe('a reader that goes away', () => {
+  const withoutReader = async (args: readonly string[]) => {
+    const { child, ended } = start(args, { cwd });
+    child.stdout?.destroy();
+    return ended;
+  };
+
+  it('ends a command that only prints, without a word', async () => {
+    for (const args of [['--help'], ['plugins'], ['models']])
+      expect(await withoutReader(args)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('does not end a run', async () => {
+    expect(await withoutReader(['run', 'test.yaml', '--out', 'unread', '--json'])).toMatchObject({ code: 0 });
+    expect(await recordOf(join(cwd, 'unread'))).toMatchObject({ status: 'done', documents: { kept: 500 } });
+  });
+});

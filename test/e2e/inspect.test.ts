@@ -7,6 +7,7 @@ import { readRecords } from '../../src/engine/read-records.ts';
 import { createTracer, type Outcome } from '../../src/inspect/trace.ts';
 import { loadPlan } from '../../src/pipeline/load.ts';
 import { cli, recordOf, SAMPLE, temporaryFolder } from '../helpers/cli.ts';
+import { type Page, wetFile } from '../helpers/wet.ts';
 
 const PIPELINE = `
 name: look
@@ -115,6 +116,36 @@ describe('explain', () => {
     const unknown = await cli(['explain', 'cc100/ja.txt#1'], { cwd: folder });
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('did you mean cc100/ja.txt.xz#1?');
+  });
+});
+
+describe('explain of a WET file', () => {
+  it('follows a page through its frames, kept or too short', async () => {
+    const page = (at: number): string => `第${at}話。川沿いの道を${at}分ほど歩くと、古い水門が見えてくる。`.repeat(4);
+    const pages: Page[] = [
+      { url: 'https://e.example.jp/0', text: page(3), languages: 'jpn' },
+      { url: 'https://e.example.jp/1', text: 'There is a sluice by the river.', languages: 'eng' },
+      { url: 'https://e.example.jp/2', text: '短い。', languages: 'jpn,eng' },
+      { url: 'https://e.example.jp/3', text: page(58), languages: 'jpn' },
+    ];
+    const wet = join(folder, 'wet');
+    await mkdir(wet);
+    await writeFile(join(wet, 'pages.warc.wet.gz'), wetFile(pages));
+    await writeFile(
+      join(wet, 'wet.yaml'),
+      `name: wet\nlanguage: ja\nsources: [{ files: { glob: "*.wet.gz" } }]\nfilters: [length: { min: 20 }]\nsinks: [jsonl: {}]\n`,
+    );
+    const ran = await cli(['run', 'wet.yaml'], { cwd: wet });
+    expect(ran.code, ran.stderr).toBe(0);
+    const kept = (await readFile(join(wet, 'runs/wet/shards/00000.jsonl'), 'utf8')).trim().split('\n');
+    const ids = kept.map((line): string => JSON.parse(line).id);
+    expect(ids).toHaveLength(3);
+    const told = await cli(['explain', ids[2] ?? '', '--run', 'runs/wet'], { cwd: wet });
+    expect(told.code, told.stderr).toBe(0);
+    expect(told.stdout).toMatch(/https:\/\/e\.example\.jp\/3[\s\S]*第58話/);
+    const [shard, before] = (ids[1] ?? '').split('#');
+    const short = await cli(['explain', `${shard}#${Number(before) + 1}`, '--run', 'runs/wet'], { cwd: wet });
+    expect(short.stdout).toContain('dropped by length: short');
   });
 });
 

@@ -94,6 +94,13 @@ describe('a run with a trainer', () => {
     expect(stdout).toContain('"event":"checkpoint"');
   });
 
+  it('refuses a model that no memory holds as a mistake in the file, and says what fits', async () => {
+    const model = ['layers=90', 'width=12288', 'heads=96'].flatMap((option) => ['--set', `trainer.model.${option}`]);
+    const { code, stderr } = await cli(['run', 'train.yaml', '--out', 'huge', ...model], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/trainer\.memory\]\n +What fits/);
+  });
+
   it.each(['steps', 'tokens'])(
     'ends the whole run when until.%s is reached, and says that the rest was not needed',
     async (name) => {

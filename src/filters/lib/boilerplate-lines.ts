@@ -2,9 +2,11 @@
 import { composedPhrases, furtherLonely, furtherPhrases, pagerWords } from './boilerplate-compositions.ts';
 import { companions, lonelyWords, services, strongPhrases } from './boilerplate-phrases.ts';
 import { dateLine, endOfDate } from './date-lines.ts';
+import { interfaceLine, LONGEST_OF_INTERFACE, mayBeInterface } from './interface-lines.ts';
 import {
   isCookieNotice,
   isLink,
+  isListEntry,
   isMetaLine,
   isPageNumbers,
   isRightsLine,
@@ -18,10 +20,10 @@ import { isAlphanumeric, isDigit } from './script.ts';
 import { isSymbolRow } from './symbol-rows.ts';
 
 /**
- * `row` is drawn and `date` is dated, and both go. A `time` may belong to a timetable, and a `lonely` word (ツイート,
- * プロフィール) may be a heading: what stands around them decides.
+ * `row` is drawn and `date` is dated, and both go. A `time` may belong to a timetable, a `lonely` word (ツイート,
+ * プロフィール) may be a heading, and a `button` (写真を削除する) the heading of a manual: what stands around them decides.
  */
-export type Verdict = 'text' | 'boilerplate' | 'row' | 'date' | 'time' | 'lonely';
+export type Verdict = 'text' | 'boilerplate' | 'row' | 'date' | 'time' | 'lonely' | 'site' | 'button';
 
 const STRONG = 1;
 const LONELY = 2;
@@ -35,7 +37,9 @@ const LONGEST_NOTICE = 300;
 const LONGEST_POINTER = 24;
 const LONGEST_OF_PROSE_OPENING = 48;
 const ofProse: ReadonlySet<string> = new Set(
-  'この その より 最後 今日 昨日 次の 前の 記事 関連 作品 写真 その他 もと 最近 質問 本文 動画 新着 投稿'.split(' '),
+  'この その より 最後 今日 昨日 次の 前の 記事 関連 作品 写真 その他 もと 最近 質問 本文 動画 新着 投稿 会員 最新 情報 参考 評価 感想 表示 以下 あな 商品 人気 無料 有料 応援 お気 ここ'.split(
+    ' ',
+  ),
 );
 /** Lines of digits and dates. */
 const LONGEST_OF_NUMBERS = 60;
@@ -106,18 +110,16 @@ export class BoilerplateLines {
     const length = end - start;
     if (mayBeRow(text.charCodeAt(start)) && isSymbolRow(text, start, end)) return 'row';
     if (length > LONGEST_NOTICE) return 'text';
-    if (this.#mayBePhrases(text, start, end) || mayBeReserved(text, end) || mayPoint(text, start, end))
+    const first = firstWord(text, start, end);
+    if (this.#mayBePhrases(text, first, length) || mayBeReserved(text, end) || mayPoint(text, start, end))
       return this.#read(simplified(text.slice(start, end)));
-    if (notices === 'none') return 'text';
     const line = text.slice(start, end);
-    return hasNoticeWord(line) ? this.#read(simplified(line)) : 'text';
+    if (notices === 'some' && hasNoticeWord(line)) return this.#read(simplified(line));
+    return length <= LONGEST_OF_INTERFACE && mayBeInterface(text, first, end) ? readButtons(simplified(line)) : 'text';
   }
 
-  #mayBePhrases(text: string, start: number, end: number): boolean {
-    const length = end - start;
+  #mayBePhrases(text: string, first: number, length: number): boolean {
     if (length > LONGEST_OF_PHRASES) return false;
-    let first = start;
-    while (first < end && between[text.charCodeAt(first)] === 1) first++;
     if (this.#extraOpenings?.fit(text, first) === true) return true;
     if (length <= LONGEST_OF_PROSE_OPENING && this.#known.shortOpenings.fit(text, first)) return true;
     return this.#known.openings.fit(text, first) && !(length > LONGEST_OF_NUMBERS && isDigit(text.charCodeAt(first)));
@@ -135,7 +137,8 @@ export class BoilerplateLines {
         return 'boilerplate';
       if (isPageNumbers(line) || isMetaLine(line) || isSiteNotice(line) || isLink(line)) return 'boilerplate';
     }
-    return isRightsLine(line) || isCookieNotice(line) ? 'boilerplate' : 'text';
+    if (isRightsLine(line) || isCookieNotice(line)) return 'boilerplate';
+    return readButtons(line);
   }
 
   /** Nothing but known phrases, and enough of them to be sure. */
@@ -163,6 +166,20 @@ export class BoilerplateLines {
     if (named > 1 && others === 0) return 'boilerplate';
     return lonely + named === 1 && others + numbers === 0 ? 'lonely' : 'text';
   }
+}
+
+function readButtons(line: string): Verdict {
+  if (isListEntry(line)) return 'button';
+  const sentence = interfaceLine(line, between);
+  if (sentence === 'certain') return 'boilerplate';
+  return sentence === 'program' ? 'button' : sentence === 'site' ? 'site' : 'text';
+}
+
+/** Where the first word of a line begins; `end` when it has none. */
+function firstWord(text: string, start: number, end: number): number {
+  let first = start;
+  while (first < end && between[text.charCodeAt(first)] === 1) first++;
+  return first;
 }
 
 /** Lower case, NFKC, single spaces, trimmed: how lines and phrases are compared. */
