@@ -6,6 +6,7 @@ import { dedup } from './dedup.ts';
 import { filters } from './filters.ts';
 import { generation } from './generation.ts';
 import { linear } from './linear.ts';
+import { perplexity } from './perplexity.ts';
 import { pipeline } from './pipeline.ts';
 import { sources } from './sources.ts';
 import { starve } from './starve.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   global: globalPass,
   generation,
   linear,
+  perplexity,
   pipeline,
   sources,
   starve,

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { encodeModel } from '../src/lm/model.ts';
+import { encodeModel } from '../src/lm/model-file.ts';
 import { Trainer } from '../src/lm/train.ts';
 import type { FilterPlugin, JsonObject, Plugin } from '../src/pipeline/define.ts';
 import { DATA } from './corpus.ts';
@@ -28,11 +28,10 @@ export const heavier: Record<string, (texts: readonly string[]) => JsonObject> =
 
 /** A model of characters, of the texts of another shard. */
 export function benchModel(texts: readonly string[]): string {
-  const trainer = new Trainer({ order: 5, unit: 'character', memory: 600e6, prune: 2 });
+  const trainer = new Trainer({ order: 5, unit: 'character', memory: 600e6, prune: 2, smoothing: 'stupid-backoff' });
   for (const text of texts) trainer.learn(text);
-  const { header, tables } = trainer.finish();
-  const path = join(DATA, 'bench.lm');
-  writeFileSync(path, Buffer.concat(encodeModel(header, tables)));
+  const path = join(DATA, 'perplexity.lm');
+  writeFileSync(path, Buffer.concat(encodeModel(trainer.finish())));
   return path;
 }
 

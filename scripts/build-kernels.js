@@ -4,7 +4,15 @@ import asc from 'assemblyscript/asc';
 
 const SIMD = { suffix: 'simd', flags: ['--enable', 'simd'] };
 const SCALAR = { suffix: 'scalar', flags: [] };
-/** The trainer's kernels have SIMD only: without it TensorFlow.js does the work. */
+/** Its memory is given to it, up to 4 GB, and is the same in all workers. */
+const SHARED_SIMD = {
+  suffix: 'simd',
+  flags: [
+    ...SIMD.flags,
+    ...['--enable', 'threads', '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'],
+  ],
+};
+/** The trainer's kernels have SIMD only: without it TensorFlow.js does the work. Nor has ngrams another: its plain twin does. */
 const KERNELS = {
   minhash: [SIMD, SCALAR],
   'one-permutation': [SIMD, SCALAR],
@@ -14,6 +22,7 @@ const KERNELS = {
   'json-text': [SIMD, SCALAR],
   tidy: [SCALAR],
   bz2: [SCALAR],
+  ngrams: [SHARED_SIMD],
 };
 
 // What an earlier build left must not be packed.

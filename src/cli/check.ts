@@ -1,12 +1,13 @@
 // `seiryu check`: checks a pipeline file and explains the plan; touches no network.
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { tablesOf } from '../engine/shared-tables.ts';
 import { PipelineError, SeiryuError } from '../errors.ts';
 import { checkFilter } from '../inspect/conformance.ts';
 import { hideLogins } from '../pipeline/hide-logins.ts';
 import { loadPlan } from '../pipeline/load.ts';
-import type { PlannedPlugin } from '../pipeline/plan.ts';
-import { loadPluginFile } from '../pipeline/plugins.ts';
+import type { Plan, PlannedPlugin } from '../pipeline/plan.ts';
+import { loadPluginFile, loadRegistry } from '../pipeline/plugins.ts';
 import { formatBytes } from '../pipeline/units.ts';
 import { collect, pipelineFile } from './arguments.ts';
 
@@ -53,6 +54,7 @@ export const checkCommand = new Command('check')
         ? 'cache: none, nothing is written while fetching'
         : `cache: at most ${formatBytes(cache.budget)} in ${cache.dir}`,
       ...listed('filters', plan.filters),
+      ...(await tableLines(plan)),
       ...listed('dedup', [...plan.surveys, ...plan.dedupers]),
       ...(plan.dedup.prefer === 'first' ? [] : [`  of several copies: ${plan.dedup.prefer}`]),
       ...listed('sinks', plan.sinks),
@@ -63,6 +65,14 @@ export const checkCommand = new Command('check')
     ];
     process.stdout.write(`${hideLogins(lines.join('\n'))}\n`);
   });
+
+/** What the filters' tables will take. */
+async function tableLines(plan: Plan): Promise<string[]> {
+  const registry = await loadRegistry(plan.plugins, new Set(plan.filters.map(({ name }) => name)));
+  return [...tablesOf(plan, registry)].map(
+    ([label, { bytes }]) => `  memory of ${label}: ${formatBytes(bytes)}, once for all workers`,
+  );
+}
 
 /** Prints what each filter of the file passes; fails with exit 1 when one does not. */
 async function checkPlugin(file: string): Promise<void> {

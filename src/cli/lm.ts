@@ -4,10 +4,14 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeAll } from '../durable-files.ts';
 import { asDiskError, PipelineError } from '../errors.ts';
 import { readArpa } from '../lm/arpa.ts';
-import { encodeModel, MOST_ORDER, type ModelHeader, type ModelTables, readModel, Scorer } from '../lm/model.ts';
+import { MOST_ORDER } from '../lm/layout.ts';
+import { entriesOf, type Model } from '../lm/model.ts';
+import { encodeModel } from '../lm/model-file.ts';
+import { openModel } from '../lm/open-model.ts';
+import { Scorer } from '../lm/scorer.ts';
 import { planOf, textsOf } from '../lm/texts.ts';
 import type { TokenUnit } from '../lm/tokens.ts';
-import { quantilesOf, Trainer } from '../lm/train.ts';
+import { measured, quantilesOf, Trainer, type TrainOptions } from '../lm/train.ts';
 import { formatBytes, parseBytes } from '../pipeline/units.ts';
 import { collect, parsePositive } from './arguments.ts';
 
@@ -19,6 +23,8 @@ interface LmFlags {
   unit: TokenUnit;
   memory: number;
   prune: number;
+  smoothing: TrainOptions['smoothing'];
+  json: boolean;
 }
 
 /** UTF-16 units of a text that are measured: what the filter looks at by default. */
@@ -64,57 +70,60 @@ export const lmCommand = new Command('lm')
       .argParser(parsePositive)
       .default(2),
   )
+  .addOption(
+    new Option('--smoothing <method>', 'how counts become probabilities')
+      .choices(['stupid-backoff', 'kneser-ney'])
+      .default('stupid-backoff'),
+  )
+  .option('--json', 'what was made or measured as JSON', false)
   .action(async (inputs: string[], flags: LmFlags) => {
     if ((flags.out === undefined) === (flags.measure === undefined))
       throw new PipelineError('seiryu lm needs either --out FILE or --measure MODEL.', {
         code: 'arguments.lm',
         fix: 'For example: seiryu lm wiki.jsonl.gz --out ja.lm, then seiryu lm web.jsonl.gz --measure ja.lm',
       });
-    if (flags.measure !== undefined) return measure(inputs, flags.measure);
+    if (flags.measure !== undefined) {
+      const measured = await measure(inputs, flags.measure);
+      process.stdout.write(flags.json ? jsonLine(measured) : measureText(measured));
+      return;
+    }
+    const file = flags.out ?? '';
     const model = await makeModel(inputs, flags);
-    const bytes = await writeModel(flags.out ?? '', model);
-    const { order, unit, entries, documents, quantiles } = model.header;
-    process.stdout.write(
-      `${flags.out}: ${order}-grams of ${unit}s, ${entries} of them from ${documents} documents, ${formatBytes(bytes)}\n${boundsLine(quantiles)}`,
-    );
+    const bytes = await writeModel(file, model);
+    process.stdout.write(flags.json ? jsonLine({ file, bytes, ...model.header }) : modelText(file, bytes, model));
   });
+
+const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
+
+function modelText(file: string, bytes: number, { header }: Model): string {
+  const { orders, unit, smoothing, documents, quantiles } = header;
+  const sizes = orders.map(({ entries }, at) => `${at + 1}: ${entries}`).join(', ');
+  return `${file}: ${orders.length}-grams of ${unit}s, ${entriesOf(header)} of them from ${documents} documents, ${formatBytes(bytes)}\n  by length ${sizes}; ${smoothing}\n${boundsLine(quantiles)}`;
+}
 
 async function* documents(inputs: readonly string[]): AsyncGenerator<string> {
   yield* textsOf(await planOf(inputs, process.cwd()), process.env, new AbortController().signal);
 }
 
-async function makeModel(
-  inputs: readonly string[],
-  flags: LmFlags,
-): Promise<{ header: ModelHeader; tables: ModelTables }> {
+async function makeModel(inputs: readonly string[], flags: LmFlags): Promise<Model> {
   const calibration: string[] = [];
   if (flags.calibrate.length > 0)
     for await (const text of documents(flags.calibrate)) calibration.push(text.slice(0, MEASURED));
   const [only = ''] = inputs;
-  if (inputs.length === 1 && only.endsWith('.arpa')) {
-    const { header, tables } = readArpa(only);
-    const scorer = new Scorer(header, tables);
-    return {
-      header: { ...header, quantiles: quantilesOf(calibration.map((text) => scorer.perplexity(text, MEASURED))) },
-      tables,
-    };
-  }
-  const { order, unit, memory, prune } = flags;
-  const trainer = new Trainer({ order, unit, memory, prune });
+  if (inputs.length === 1 && only.endsWith('.arpa')) return measured(readArpa(only), calibration);
+  const { order, unit, memory, prune, smoothing } = flags;
+  const trainer = new Trainer({ order, unit, memory, prune, smoothing });
   for await (const text of documents(inputs)) trainer.learn(text);
   return trainer.finish(calibration);
 }
 
 /** Beside the old one first, so that a model is whole or not there. Returns its bytes. */
-async function writeModel(
-  path: string,
-  { header, tables }: { header: ModelHeader; tables: ModelTables },
-): Promise<number> {
+async function writeModel(path: string, model: Model): Promise<number> {
   let bytes = 0;
   try {
     const file = await open(`${path}.part`, 'w');
     try {
-      for (const piece of encodeModel(header, tables)) {
+      for (const piece of encodeModel(model)) {
         await writeAll(file, piece);
         bytes += piece.length;
       }
@@ -129,18 +138,24 @@ async function writeModel(
   return bytes;
 }
 
-async function measure(inputs: readonly string[], path: string): Promise<void> {
-  const { header, tables } = readModel(path);
-  const scorer = new Scorer(header, tables());
+interface Measured {
+  readonly documents: number;
+  /** Perplexities that 1 %, 2 %, … 99 % of them stay below. */
+  readonly quantiles: readonly number[];
+}
+
+async function measure(inputs: readonly string[], path: string): Promise<Measured> {
+  const scorer = new Scorer(openModel(path).load());
   const values: number[] = [];
   for await (const text of documents(inputs)) values.push(scorer.perplexity(text, MEASURED));
-  const quantiles = quantilesOf(values);
+  return { documents: values.length, quantiles: quantilesOf(values) };
+}
+
+function measureText({ documents, quantiles }: Measured): string {
   const rows = [1, 5, 10, 25, 33, 50, 66, 75, 90, 95, 99].map(
     (percent) => `${String(percent).padStart(3)} %  ${(quantiles[percent - 1] ?? Number.NaN).toFixed(1)}\n`,
   );
-  process.stdout.write(
-    `${values.length} documents\n${quantiles.length === 0 ? 'too few to tell\n' : rows.join('')}${boundsLine(quantiles)}`,
-  );
+  return `${documents} documents\n${quantiles.length === 0 ? 'too few to tell\n' : rows.join('')}${boundsLine(quantiles)}`;
 }
 
 function boundsLine(quantiles: readonly number[]): string {

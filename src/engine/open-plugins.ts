@@ -10,14 +10,17 @@ export interface LabelledFilter {
   readonly filter: Filter;
 }
 
+/** `shared`: by label, what `shareTables` gave the filter. */
 export function openFilters(
   { filters, language, baseDir }: Pick<Plan, 'filters' | 'language' | 'baseDir'>,
   registry: Registry,
+  shared: Readonly<Record<string, unknown>> = {},
 ): LabelledFilter[] {
   return filters.map(({ name, label, options }) => {
     const plugin = registry.filter.get(name);
     if (plugin === undefined) throw new Error(`the plan names an unknown filter: ${name}`);
-    return { label, filter: plugin.create(plugin.options.parse(options), { language, baseDir }) };
+    const context = { language, baseDir, shared: shared[label] };
+    return { label, filter: plugin.create(plugin.options.parse(options), context) };
   });
 }
 

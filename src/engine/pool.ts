@@ -11,11 +11,16 @@ import type { Block } from './stream.ts';
 import type { WorkerTask } from './worker.ts';
 
 /** What the workers need of a plan. The feed sends what the `json` view holds. */
-export function processorPlan(plan: Plan, sinkViews: readonly SinkView[], judged: readonly Judged[]): ProcessorPlan {
+export function processorPlan(
+  plan: Plan,
+  sinkViews: readonly SinkView[],
+  judged: readonly Judged[],
+  shared: ProcessorPlan['shared'],
+): ProcessorPlan {
   const views = new Set(sinkViews);
   if (plan.trainer) views.add('json');
   const { language, baseDir, plugins, filters, dedupers, stream } = plan;
-  return { language, baseDir, plugins, filters, dedupers, views: [...views], work: stream.work, judged };
+  return { language, baseDir, plugins, filters, dedupers, views: [...views], work: stream.work, shared, judged };
 }
 
 const EMPTY: BlockResult = {

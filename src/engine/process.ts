@@ -19,6 +19,8 @@ export interface ProcessorPlan {
   readonly views: readonly SinkView[];
   /** Most UTF-16 units that one document's filters may be given. */
   readonly work: number;
+  /** By the filters' labels, tables that all workers read in one place. */
+  readonly shared?: Readonly<Record<string, unknown>> | undefined;
   /** What earlier passes found, to be applied after the filters. */
   readonly judged?: readonly Judged[];
   /** Set in pass one: the workers observe for these instead of processing. */
@@ -86,7 +88,7 @@ interface Cleaned {
 
 /** The first half of a block's work: parse and filter. Opens the filters once, then each call is pure. */
 export function createCleaner(plan: ProcessorPlan, registry: Registry): (task: BlockTask) => Cleaned {
-  const filters = [...openFilters(plan, registry), ...openJudged(plan.judged ?? [], registry)];
+  const filters = [...openFilters(plan, registry, plan.shared), ...openJudged(plan.judged ?? [], registry)];
   return (task) => {
     const clock = stopwatch();
     const { candidates, rejects, dropped } = parseBlock(formats[task.format], task);

@@ -50,7 +50,8 @@ export const runRecordSchema = z.looseObject({
     .optional(),
   /** Checks that the dedupers made, by `<deduper>.<name>` (docs/dedup-memory.md). */
   dedup: z.record(z.string(), count).default({}),
-  memory: z.object({ index: count, peak: count }),
+  /** Bytes; `tables`: of filters, held once for all workers. */
+  memory: z.object({ index: count, tables: count.default(0), peak: count }),
   seconds: z.object({
     wall: seconds,
     cpu: z.object({

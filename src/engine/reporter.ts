@@ -40,6 +40,8 @@ export class Reporter {
   /** What went wrong between servers and this run, earlier sessions included. */
   faults: Readonly<Record<string, number>> = {};
 
+  /** Bytes of filters' tables that all workers share. */
+  tables = 0;
   /** What the surveys found, by label. */
   surveys: Readonly<Record<string, JsonObject>> = {};
   #counted: Readonly<Counted> | undefined;
@@ -202,7 +204,7 @@ export class Reporter {
       disk: this.#governor.summary(),
       growth: this.#growth(),
       dedup: sorted(tally.dedup),
-      memory: { index: session?.parts.gate.bytes ?? 0, peak: peakMemory() },
+      memory: { index: session?.parts.gate.bytes ?? 0, tables: this.tables, peak: peakMemory() },
       seconds: {
         wall: round((performance.now() - this.#start) / 1000),
         cpu: {

@@ -27,6 +27,7 @@ import { RewindError, Rewinds } from './rewind.ts';
 import { clearRun, lockRun, type RunPaths, runPaths } from './run-folder.ts';
 import { interrupted, type Session } from './session.ts';
 import { createSources, listShards } from './shards.ts';
+import { openTables } from './shared-tables.ts';
 import type { ListedShard } from './stream.ts';
 import { streamSession } from './stream-session.ts';
 import { surveyCorpus } from './survey-pass.ts';
@@ -52,7 +53,9 @@ const workerCount = ({ workers }: RunOptions): number => (workers === 'auto' ? a
 /** Runs a plan to its end. Returns the record, also on disk; a run that stopped early throws why, with the record written. */
 export async function runPipeline(plan: Plan, options: RunOptions): Promise<RunRecord> {
   const paths = runPaths(options.dir);
-  const wanted = new Set([...plan.sources, ...plan.dedupers, ...plan.surveys, ...plan.sinks].map(({ name }) => name));
+  const wanted = new Set(
+    [...plan.sources, ...plan.filters, ...plan.dedupers, ...plan.surveys, ...plan.sinks].map(({ name }) => name),
+  );
   const registry = await loadRegistry(plan.plugins, wanted);
   const unlock = await lockRun(paths);
   try {
@@ -128,7 +131,9 @@ async function runLocked(
   try {
     log.info({ pipeline: plan.name, identity: plan.identity, pid: process.pid }, 'run.start');
     const sources = createSources(plan, registry, context);
-    const streaming = { ...options, workers: workerCount(options) };
+    const { shared, bytes } = openTables(plan, registry);
+    reporter.tables = bytes;
+    const streaming = { ...options, workers: workerCount(options), shared };
     const findings = await surveyCorpus({
       plan,
       paths,
@@ -137,6 +142,7 @@ async function runLocked(
       governor,
       log,
       workers: streaming.workers,
+      shared,
       interrupt,
       signal: abort.signal,
       onCounting: (shards, counted) => reporter.counting(shards, counted),

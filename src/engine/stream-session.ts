@@ -7,6 +7,7 @@ import { openCache } from './fetch-cache.ts';
 import { mapOrdered } from './map-ordered.ts';
 import type { Opened } from './open-session.ts';
 import { blockProcessor, processorPlan } from './pool.ts';
+import type { ProcessorPlan } from './process.ts';
 import type { Reporter } from './reporter.ts';
 import type { RunPaths } from './run-folder.ts';
 import { interrupted, type Session } from './session.ts';
@@ -19,6 +20,8 @@ const STEPS_A_LOG_LINE = 20;
 
 export interface StreamOptions {
   readonly workers: number;
+  /** By the filters' labels, tables that the workers read in one place. */
+  readonly shared: ProcessorPlan['shared'];
   /** Aborted by SIGINT or SIGTERM; the reason names the signal. */
   readonly interrupt: AbortSignal;
   onEvent?(event: TrainerEvent): void;
@@ -49,6 +52,7 @@ export async function streamSession(
       plan,
       sinks.map(({ view }) => view),
       findings.judged,
+      options.shared,
     ),
   });
   const heartbeat = setInterval(

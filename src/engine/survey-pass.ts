@@ -26,6 +26,7 @@ import { cursorSchema } from './journal.ts';
 import type { Logger } from './log.ts';
 import { mapOrdered } from './map-ordered.ts';
 import { blockProcessor, processorPlan } from './pool.ts';
+import type { ProcessorPlan } from './process.ts';
 import { refuseOtherRun } from './resume.ts';
 import { RewindError } from './rewind.ts';
 import { adoptFolder, type RunPaths } from './run-folder.ts';
@@ -59,6 +60,7 @@ export interface SurveyOptions {
   readonly governor: Governor;
   readonly log: Logger;
   readonly workers: number;
+  readonly shared: ProcessorPlan['shared'];
   /** Aborted by SIGINT or SIGTERM; the reason names the signal. */
   readonly interrupt: AbortSignal;
   readonly signal: AbortSignal;
@@ -142,7 +144,7 @@ async function count(options: SurveyOptions, pass: Pass): Promise<void> {
     maxThreads: workers,
     concurrentTasksPerWorker: 2,
     workerData: {
-      ...processorPlan({ ...plan, dedupers: [] }, [], await findingsInFiles(plan, options.registry)),
+      ...processorPlan({ ...plan, dedupers: [] }, [], await findingsInFiles(plan, options.registry), options.shared),
       observing: pass.surveys,
     },
   });

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
-import { readArpa } from '../lm/arpa.ts';
-import { readModel, Scorer } from '../lm/model.ts';
+import { fromShared, toShared } from '../lm/model.ts';
+import { openModel } from '../lm/open-model.ts';
+import { Scorer } from '../lm/scorer.ts';
 import { define } from '../pipeline/define.ts';
 
 const parts = ['head', 'middle', 'tail'] as const;
@@ -51,12 +52,16 @@ export const perplexity = define({
     { input: '', output: { keep: '' } },
   ],
   files: ({ model }) => (model === undefined ? [] : [model]),
-  create({ model, keep, limit, ...bounds }, { baseDir }) {
+  share({ model }, { baseDir }) {
+    if (model === undefined) return undefined;
+    const { bytes, load } = openModel(resolve(baseDir, model));
+    return { bytes, open: () => toShared(load()) };
+  },
+  create({ model, keep, limit, ...bounds }, { baseDir, shared }) {
     if (model === undefined) return { apply: ({ text }) => ({ keep: text }) };
-    const path = resolve(baseDir, model);
-    const { header, tables } = model.endsWith('.arpa') ? opened(readArpa(path)) : readModel(path);
-    const head = bounds.head ?? header.quantiles[32];
-    const middle = bounds.middle ?? header.quantiles[65];
+    const { quantiles, load } = openModel(resolve(baseDir, model));
+    const head = bounds.head ?? quantiles[32];
+    const middle = bounds.middle ?? quantiles[65];
     if (head === undefined || middle === undefined || head > middle)
       throw new PipelineError(`The filter perplexity has no bounds for ${model}.`, {
         code: 'filter.bounds',
@@ -67,16 +72,11 @@ export const perplexity = define({
     let scorer: Scorer | undefined;
     return {
       apply({ text }) {
-        scorer ??= new Scorer(header, tables());
+        scorer ??= new Scorer(fromShared(shared) ?? load());
         const measured = scorer.perplexity(text, limit);
         const part = measured < head ? 'head' : measured < middle ? 'middle' : 'tail';
         return kept.has(part) ? { keep: text } : { drop: part };
       },
     };
   },
-});
-
-const opened = <H, T>({ header, tables }: { header: H; tables: T }): { header: H; tables: () => T } => ({
-  header,
-  tables: () => tables,
 });

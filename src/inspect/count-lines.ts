@@ -7,6 +7,7 @@ import { Governor } from '../engine/governor.ts';
 import { openLog } from '../engine/log.ts';
 import { lockRun, runPaths } from '../engine/run-folder.ts';
 import { createSources } from '../engine/shards.ts';
+import { openTables } from '../engine/shared-tables.ts';
 import type { ListedShard } from '../engine/stream.ts';
 import { type Counted, surveyCorpus } from '../engine/survey-pass.ts';
 import { PipelineError } from '../errors.ts';
@@ -44,13 +45,14 @@ export async function countLines(
   try {
     const registry = await loadRegistry(
       plan.plugins,
-      new Set([...plan.sources, ...plan.surveys].map(({ name }) => name)),
+      new Set([...plan.sources, ...plan.filters, ...plan.surveys].map(({ name }) => name)),
     );
     const sources = createSources(plan, registry, contextOf(plan, { env, signal: abort.signal, interrupt }));
     const { signal } = abort;
     const only = { ...plan, surveys: [survey] };
+    const { shared } = openTables(only, registry);
     const { judged, facts } = await surveyCorpus({
-      ...{ plan: only, paths, registry, sources, governor, log, workers, interrupt, signal, onCounting },
+      ...{ plan: only, paths, registry, sources, governor, log, workers, shared, interrupt, signal, onCounting },
     });
     const [found] = judged;
     if (found === undefined) throw new Error('a survey finds something');

@@ -20,12 +20,13 @@ const read = (kernel: string, variant: KernelVariant): Buffer =>
 /** True where the engine has WebAssembly SIMD. */
 export const hasSimd = (): boolean => WebAssembly.validate(read('minhash', 'simd'));
 
-export function instantiateKernel(kernel: string, variant: KernelVariant): KernelInstance {
+/** `given` is the memory of a kernel that has none of its own. */
+export function instantiateKernel(kernel: string, variant: KernelVariant, given?: WebAssembly.Memory): KernelInstance {
   const key = `${kernel}.${variant}`;
   const compiled = modules.get(key) ?? new WebAssembly.Module(read(kernel, variant));
   modules.set(key, compiled);
-  const { exports } = new WebAssembly.Instance(compiled);
-  const { memory } = exports;
+  const { exports } = new WebAssembly.Instance(compiled, given && { env: { memory: given } });
+  const memory = given ?? exports.memory;
   if (!(memory instanceof WebAssembly.Memory)) throw new Error(`the kernel ${key} exports no memory`);
   return {
     call(name, ...values) {

@@ -4,11 +4,12 @@ declare namespace WebAssembly {
     constructor(bytes: Uint8Array);
   }
   class Memory {
-    private constructor();
+    /** In pages of 64 KiB. */
+    constructor(size: { initial: number; maximum: number; shared: true });
     readonly buffer: ArrayBuffer;
   }
   class Instance {
-    constructor(module: Module);
+    constructor(module: Module, imports?: { readonly env: { readonly memory: Memory } });
     readonly exports: Readonly<Record<string, unknown>>;
   }
   function validate(bytes: Uint8Array): boolean;

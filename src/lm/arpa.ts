@@ -3,8 +3,9 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { errorMessage, PipelineError } from '../errors.ts';
 import { firstOf, secondOf } from './hashes.ts';
-import { MOST_ORDER, type ModelHeader, type ModelTables } from './model.ts';
-import { TableBuilder } from './table-builder.ts';
+import { MOST_ORDER } from './layout.ts';
+import type { Model } from './model.ts';
+import { ModelBuilder } from './model-builder.ts';
 import { LINE_END, LINE_START, type TokenUnit, wordToken } from './tokens.ts';
 
 /** Bits of a factor of ten. */
@@ -12,26 +13,34 @@ const BITS = Math.log2(10);
 /** KenLM's own for a model without <unk>. */
 const UNKNOWN = 100 * BITS;
 
+/** What the head of an ARPA file says. */
+export interface ArpaOutline {
+  /** N-grams of 1, 2, … tokens that it announces. */
+  readonly sizes: readonly number[];
+  /** Tokens that are nearly all single characters make a model of characters, others one of words. */
+  readonly unit: TokenUnit;
+}
+
 /**
- * A model of the ARPA file at `path`. Tokens that are nearly all single characters make a model of characters (a blank is
- * `▁`, `<sp>` or `<space>`), others one of words. Throws PipelineError `lm.arpa` with the line of what is wrong. Linear.
+ * A model of the ARPA file at `path`; in one of characters a blank is `▁`, `<sp>` or `<space>`. Throws PipelineError
+ * `lm.arpa` with the line of what is wrong. Linear.
  */
-export function readArpa(path: string): { header: ModelHeader; tables: ModelTables } {
+export function readArpa(path: string): Model {
   const { sizes, unit } = outlineOf(path);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
-  const builder = new TableBuilder(total, 'stored');
+  const builder = new ModelBuilder(sizes, 'arpa');
   let unknown = UNKNOWN;
-  let [order, number] = [0, 0];
+  let [order, number, size] = [0, 0, 0];
   for (const line of linesOf(path)) {
     number++;
     const section = /^\\(\d+)-grams:/u.exec(line);
-    if (section !== null) order = Number(section[1]);
+    if (section !== null) [order, size] = [Number(section[1]), 0];
     if (order === 0 || line === '' || line.startsWith('\\') || line.startsWith('ngram ')) continue;
     const [probability = '', words = '', weight = '0'] = line.trimEnd().split('\t');
     const tokens = words.split(' ');
     const bits = -Number(probability) * BITS;
     if (tokens.length !== order || Number.isNaN(bits) || Number.isNaN(Number(weight)))
       throw wrong(path, `is no ${order}-gram: ${line.slice(0, 60)}`, number);
+    if (++size > (sizes[order - 1] ?? 0)) throw wrong(path, `has more ${order}-grams than it announces`, number);
     if (words === '<unk>') unknown = bits;
     let [first, second] = [0, 0];
     for (const word of tokens) {
@@ -39,32 +48,26 @@ export function readArpa(path: string): { header: ModelHeader; tables: ModelTabl
       first = firstOf(first, token);
       second = secondOf(second, token);
     }
-    builder.add(first, second, Math.max(0, bits), Number(weight) * BITS);
+    builder.add(order, first, second, Math.max(0, bits), Number(weight) * BITS);
   }
-  const header: ModelHeader = {
-    format: 1,
-    order: sizes.length,
+  return builder.finish({
     unit,
     form: 'plain',
-    backoff: 'stored',
     alpha: 0,
     unknown: Math.min(unknown, 255),
-    slots: builder.tables.grams.length,
-    entries: builder.entries,
     documents: 0,
     tokens: 0,
     quantiles: [],
-  };
-  return { header, tables: builder.tables };
+  });
 }
 
-/** How many n-grams of each order the head of the file announces, and what its 1-grams are. */
-function outlineOf(path: string): { sizes: number[]; unit: TokenUnit } {
-  const sizes: number[] = [];
+/** Reads to the end of the 1-grams. */
+export function outlineOf(path: string): ArpaOutline {
+  const announced: number[] = [];
   let [isCounting, singles, words] = [false, 0, 0];
   for (const line of linesOf(path)) {
     const size = /^ngram (\d+)=\s*(\d+)/u.exec(line);
-    if (size !== null) sizes[Number(size[1]) - 1] = Number(size[2]);
+    if (size !== null) announced[Number(size[1]) - 1] = Number(size[2]);
     if (line.startsWith('\\1-grams:')) isCounting = true;
     else if (line.startsWith('\\') && isCounting) break;
     else if (isCounting && line !== '') {
@@ -74,6 +77,7 @@ function outlineOf(path: string): { sizes: number[]; unit: TokenUnit } {
       if ([...word].length === 1) singles++;
     }
   }
+  const sizes = Array.from(announced, (size) => size ?? Number.NaN);
   if (sizes.length === 0 || sizes.length > MOST_ORDER || sizes.includes(Number.NaN) || words === 0)
     throw wrong(path, `announces no n-grams of 1 to ${MOST_ORDER} tokens in its \\data\\ part`, 1);
   return { sizes, unit: singles >= 0.9 * words ? 'character' : 'word' };

@@ -214,8 +214,20 @@ export interface FilterPlugin<Options extends z.ZodType = z.ZodType> extends Bas
   readonly refuses?: true;
   /** Files of the user's that the options name, relative to the pipeline file: their contents are part of a run's identity. */
   files?(options: z.output<Options>): readonly string[];
+  /** Tables that all workers can read in one place, such as a language model; undefined when the options name none. Throws PipelineError. */
+  share?(options: z.output<Options>, context: FilterContext): SharedTables | undefined;
   /** The filter must be pure and linear in the document's length. Throws PipelineError for files and expressions that are wrong. */
-  create(options: z.output<Options>, context: Pick<Context, 'language' | 'baseDir'>): Filter;
+  create(options: z.output<Options>, context: FilterContext & { readonly shared?: unknown }): Filter;
+}
+
+export type FilterContext = Pick<Context, 'language' | 'baseDir'>;
+
+/** A filter's tables, held once for all workers. Where there is but one thread, `create` gets none and makes its own. */
+export interface SharedTables {
+  /** Of memory. */
+  readonly bytes: number;
+  /** Called once, before the workers start. What it gives crosses to each of them, SharedArrayBuffers in it uncopied, and is `create`'s `shared`. */
+  open(): unknown;
 }
 
 export interface Filter {

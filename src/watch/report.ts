@@ -78,11 +78,15 @@ export function reportLines(record: RunRecord): string[] {
     ]),
     ...dedupLines(record),
     '',
+    memoryLine(record),
     `Time ${formatDuration(seconds.wall)}, ${formatBytes(bytes.decoded)} decoded (${formatBytes(bytes.decoded / Math.max(seconds.wall, 0.001))}/s), ${seconds.cpu.total.toFixed(1)} CPU seconds`,
     ...table(cpu.filter(([, value]) => value > 0).map(([stage, value]) => [stage, `${value.toFixed(2)} s`])),
     ...trainerLines(record.trainer),
   ];
 }
+
+const memoryLine = ({ memory: { index, tables, peak } }: RunRecord): string =>
+  `Memory ${formatBytes(peak)} at its peak${index === 0 ? '' : `, index ${formatBytes(index)}`}${tables === 0 ? '' : `, tables of filters ${formatBytes(tables)} (once for all workers)`}`;
 
 function dedupLines({ growth, dedup }: RunRecord): string[] {
   if (growth === undefined || growth.tables.bytes === 0) return [];

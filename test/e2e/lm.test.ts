@@ -63,16 +63,19 @@ describe('seiryu lm', () => {
     await writeFile(join(cwd, 'p.yaml'), pipeline('a.lm'));
     const ended = await cli(['run', 'p.yaml', '--workers', '2'], { cwd });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect((await recordOf(join(cwd, 'runs/p'))).documents).toMatchObject({
-      read: 100,
-      kept: 60,
-      dropped: { 'perplexity.tail': 40 },
-    });
+    const record = await recordOf(join(cwd, 'runs/p'));
+    expect(record.documents).toMatchObject({ read: 100, kept: 60, dropped: { 'perplexity.tail': 40 } });
+    // The model is held once, whatever the workers, and check tells beforehand how much it takes.
+    const size = (await readFile(join(cwd, 'a.lm'))).length;
+    expect(record.memory.tables).toBeGreaterThan(0.5 * size);
+    expect(record.memory.tables).toBeLessThanOrEqual(size);
+    expect((await cli(['check', 'p.yaml'], { cwd })).stdout).toMatch(/memory of perplexity: [\d.]+ kB, once for all/);
   });
 
   it('trains on what a pipeline gives', async () => {
-    const ended = await cli(['lm', 'p.yaml', '--out', 'c.lm', '--memory', '20MB'], { cwd });
-    expect(ended.stdout).toContain('from 60 documents');
+    const flags = ['--out', 'c.lm', '--memory', '20MB', '--smoothing', 'kneser-ney', '--json'];
+    const ended = await cli(['lm', 'p.yaml', ...flags], { cwd });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ file: 'c.lm', documents: 60, smoothing: 'kneser-ney' });
   });
 
   it('says what is missing before a run begins', async () => {
